@@ -1,0 +1,1 @@
+"""The groundswell command: starts the suite on one machine and speaks to every service."""

@@ -1,0 +1,1 @@
+"""Replays dated documents from JSONL or Parquet files as a Groundswell source."""

@@ -1,0 +1,1 @@
+"""RSS, Atom and JSON Feed as a Groundswell source."""

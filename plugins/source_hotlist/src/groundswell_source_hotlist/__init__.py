@@ -1,0 +1,1 @@
+"""Ranked boards served as JSON over HTTP as a Groundswell source."""

@@ -1,0 +1,1 @@
+"""Says that something is wrong: annotates documents, gathers stories, grades them."""

@@ -1,0 +1,1 @@
+"""Finds documents: reads sources politely and publishes what is new."""

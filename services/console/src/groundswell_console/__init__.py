@@ -1,0 +1,1 @@
+"""Shows it to people: the web console."""
