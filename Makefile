@@ -3,9 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev run demo test check fmt lint proto bench cluster docs chaos-smoke
+.PHONY: help setup setup-dev run demo test test-quick coverage check fmt lint proto docs requirements manifests
+.PHONY: cluster chaos-smoke bench bench-pipeline quickstart clean
 help: ## lists the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
 setup: ## makes the environment that runs the product
 	@scripts/setup run
@@ -22,17 +23,47 @@ demo: setup ## runs the product on recorded boards at 60 x speed
 test: setup-dev ## runs the tests (no Java, no Maven, no network)
 	@scripts/test
 
-check: setup-dev ## all that CI runs
+test-quick: setup-dev ## the same without the slow ones and the browser
+	@scripts/test -m "not slow and not browser"
+
+coverage: setup-dev ## runs core's tests and fails below 95 % of its branches
+	@scripts/coverage
+
+check: setup-dev ## all that CI runs but the cluster: lint, current protos, tests, manifests, docs
 	@scripts/check
 
 fmt: setup-dev ## formats the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix-only -q .
 
-lint: setup-dev ## style, types, layers, protos
+lint: setup-dev ## style, types, layers, protos, house rules
 	@scripts/lint
 
 proto: setup-dev ## generates the Python of the protos
 	@scripts/proto
 
+docs: setup-dev ## writes docs/settings.md and docs/cli.md from the code
+	@$(BIN)/python scripts/docs.py
+
+requirements: setup-dev ## resolves and pins every requirement anew
+	@scripts/requirements
+
+manifests: setup-dev ## renders and checks the Kubernetes overlays
+	@scripts/test tests/deploy
+
 cluster: setup-dev ## starts three Kafka brokers and a three-node MongoDB, and runs tests/cluster on them
 	@scripts/cluster
+
+chaos-smoke: setup-dev ## kills services and the broker under load and checks the books
+	@scripts/chaos-smoke
+
+bench: setup-dev ## measures; writes build/bench/*.json
+	@scripts/bench
+
+bench-pipeline: setup-dev ## measures the path from a served document to its alert
+	@scripts/bench pipeline
+
+quickstart: ## runs the README's quickstart in an empty clone and says how long it took
+	@scripts/quickstart-test
+
+clean: ## removes what can be made again; keeps .groundswell, the data
+	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
