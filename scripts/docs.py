@@ -17,6 +17,10 @@ from groundswell_core.settings import ServiceSettings, setting_names, settings_t
 ROOT = Path(__file__).parent.parent
 SERVICES = ("collector", "analyzer", "notifier", "coordinator", "console")
 MADE_BY = "<!-- written by `make docs`; do not edit -->"
+INTRODUCTION = """\
+Read once from the environment at start and validated whole; a bad value stops the service and names the variable.
+A file named like a variable in the folder GROUNDSWELL_SECRETS_DIR gives its value too; the environment wins.
+`python -m groundswell_<service> settings` prints a service's own table."""
 
 
 def settings_of(service: str) -> type[BaseModel]:
@@ -47,9 +51,7 @@ def settings_page() -> str:
     parts = [
         MADE_BY,
         "# Settings",
-        "Read once from the environment at start and validated whole; "
-        "a bad value stops the service and names the variable.\n"
-        "`python -m groundswell_<service> settings` prints a service's own table.",
+        INTRODUCTION,
         "## Every service",
         settings_table(ServiceSettings),
     ]

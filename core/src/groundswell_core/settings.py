@@ -1,15 +1,22 @@
 """Settings that every service shares: read once, validated whole, handed down in parts.
 
-Environment: GROUNDSWELL_<SECTION>__<FIELD>, such as GROUNDSWELL_MONGO__URL.
+Environment: GROUNDSWELL_<SECTION>__<FIELD>, such as GROUNDSWELL_MONGO__URL. A file of that name in
+the folder GROUNDSWELL_SECRETS_DIR gives its value too, so that secrets need not be in the environment.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from groundswell_core.errors import InvalidInput
 
@@ -34,7 +41,9 @@ class KafkaSettings(Section):
     partitions: int = Field(4, ge=1, le=256, description="partitions of documents and analyses")
     acknowledge_timeout: Seconds = Field(60.0, description="seconds without an ack until not ready")
     stall_timeout: Seconds = Field(180.0, description="seconds without progress until exit")
-    session_timeout: Seconds = Field(30.0, description="seconds until a silent consumer is replaced")
+    session_timeout: Seconds = Field(
+        30.0, description="seconds until a silent consumer is replaced"
+    )
     username: str = Field("", description="SASL/SCRAM-SHA-512 user; empty: no authentication")
     password: SecretStr = Field(SecretStr(""), description="SASL password")
     ca_file: Path | None = Field(None, description="CA certificate: turns TLS on")
@@ -126,6 +135,25 @@ class ServiceSettings(BaseSettings):
     peers: PeerSettings = PeerSettings()
     log: LogSettings = LogSettings()
     trace: TraceSettings = TraceSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Returns where values come from, the strongest first: arguments, environment, files."""
+        files = NestedSecretsSettingsSource(
+            file_secret_settings,
+            secrets_dir=os.environ.get("GROUNDSWELL_SECRETS_DIR"),
+            secrets_dir_missing="error",
+            secrets_prefix="GROUNDSWELL_",
+            secrets_nested_delimiter="__",
+        )
+        return init_settings, env_settings, files
 
 
 S = TypeVar("S", bound=BaseSettings)
