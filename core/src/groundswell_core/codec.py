@@ -184,7 +184,7 @@ def _message_conversions(kind: Any) -> tuple[Convert, Convert, Convert, Convert]
 
 
 def _to_timestamp(value: datetime) -> Message:
-    from google.protobuf.timestamp_pb2 import Timestamp  # noqa: PLC0415
+    from google.protobuf.timestamp_pb2 import Timestamp
 
     message = Timestamp()
     message.FromDatetime(value)
@@ -200,7 +200,7 @@ def _aware(value: datetime) -> datetime:
 
 
 def _to_duration(value: timedelta) -> Message:
-    from google.protobuf.duration_pb2 import Duration  # noqa: PLC0415
+    from google.protobuf.duration_pb2 import Duration
 
     message = Duration()
     message.FromTimedelta(value)
@@ -243,7 +243,7 @@ def _mapping(name: str, kind: Any) -> _Field:
 
 
 def _struct(name: str) -> _Field:
-    from google.protobuf.json_format import MessageToDict  # noqa: PLC0415
+    from google.protobuf.json_format import MessageToDict
 
     def put(message: Any, value: Any) -> None:
         struct = Struct()
@@ -251,7 +251,12 @@ def _struct(name: str) -> _Field:
         getattr(message, name).CopyFrom(struct)
 
     return _Field(
-        name, put, lambda message: whole(MessageToDict(getattr(message, name))), dict, dict, optional=False
+        name,
+        put,
+        lambda message: whole(MessageToDict(getattr(message, name))),
+        dict,
+        dict,
+        optional=False,
     )
 
 

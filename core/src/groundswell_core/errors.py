@@ -10,6 +10,7 @@ GroundswellError
 ├── Exhausted           RESOURCE_EXHAUSTED
 ├── PermissionDenied    PERMISSION_DENIED
 ├── Unauthenticated     UNAUTHENTICATED
+├── Stalled             INTERNAL              nothing moved for too long: leave, be started again
 └── Unavailable         UNAVAILABLE           retryable: pause, back off, then restart
 
 Anything else is a bug: the process stops and its traceback is in the log.
@@ -95,8 +96,19 @@ class Unavailable(GroundswellError):
     retryable = True
 
     def __init__(
-        self, message: str, *, reason: str = "", retry_after: float | None = None, **metadata: object
+        self,
+        message: str,
+        *,
+        reason: str = "",
+        retry_after: float | None = None,
+        **metadata: object,
     ) -> None:
         """Takes retry_after in seconds when the peer said how long to wait."""
         super().__init__(message, reason=reason, **metadata)
         self.retry_after = retry_after
+
+
+class Stalled(GroundswellError):
+    """Nothing moved for too long: the process must leave and be started again."""
+
+    default_reason = "STALLED"

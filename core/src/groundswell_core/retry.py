@@ -27,7 +27,9 @@ class RetryPolicy:
     def ceiling(self, attempt: int) -> float:
         """Returns the longest wait in seconds after so many failed attempts (1 is the first)."""
         exponent = min(attempt - 1, 63)
-        return min(self.maximum_interval, self.initial_interval * self.backoff_coefficient**exponent)
+        return min(
+            self.maximum_interval, self.initial_interval * self.backoff_coefficient**exponent
+        )
 
     def wait(self, attempt: int, error: GroundswellError | None = None) -> float:
         """Returns the seconds to wait after so many failures, never less than the peer asked for."""

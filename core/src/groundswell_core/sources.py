@@ -197,7 +197,7 @@ def _kinds_of(distribution: str, point: EntryPoint) -> list[InstalledKind]:
         manager.register(point.load(), name=distribution)
         manager.check_pending()
         specs = [spec for found in manager.hook.groundswell_sources() for spec in found]
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it must be named
+    except Exception as error:
         raise InvalidInput(
             f'plugin "{distribution}" {version} cannot be loaded: {type(error).__name__}: {error}',
             reason="PLUGIN_BROKEN",

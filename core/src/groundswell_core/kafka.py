@@ -1,0 +1,421 @@
+"""Kafka: the only file that imports the client library.
+
+A record is committed after its durable effect. A bad record goes to the dead letters, of which
+there is a limit; a bad moment pauses; anything else stops the process. Where the log and what we
+handled disagree (a broker lost its memory, retention passed us), we say so and read from the
+beginning: derived ids make repeats harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalStateError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
+from aiokafka.helpers import create_ssl_context
+
+from groundswell_core.errors import InvalidInput, Stalled, Unavailable
+from groundswell_core.identity import digest
+from groundswell_core.log import get_logger
+from groundswell_core.metrics import KAFKA_LAG, KAFKA_SENT, LOG_REGRESSIONS, RETENTION_LOSSES
+from groundswell_core.retry import RetryPolicy, retry
+from groundswell_core.topics import Record, Topic
+from groundswell_core.trace import inject
+
+if TYPE_CHECKING:
+    from groundswell_core.mongo import Collection
+    from groundswell_core.settings import KafkaSettings
+
+log = get_logger(__name__)
+
+MAXIMUM_BYTES = 4 << 20  # of one record
+STOP_SECONDS = 10.0
+DRAIN_SECONDS = 5.0
+_START = RetryPolicy(initial_interval=0.2, maximum_interval=5.0)
+
+
+def _connection(settings: KafkaSettings) -> dict[str, Any]:
+    options: dict[str, Any] = {"bootstrap_servers": settings.bootstrap_servers}
+    if settings.ca_file or settings.username:
+        options["security_protocol"] = "SASL_SSL" if settings.username else "SSL"
+        options["ssl_context"] = create_ssl_context(
+            cafile=str(settings.ca_file) if settings.ca_file else None
+        )
+    if settings.username:
+        options["sasl_mechanism"] = "SCRAM-SHA-512"
+        options["sasl_plain_username"] = settings.username
+        options["sasl_plain_password"] = settings.password.get_secret_value()
+    return options
+
+
+async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> None:
+    """Creates the topics that are missing."""
+    wanted = [
+        NewTopic(topic.name, topic.partitions or settings.partitions, settings.replication_factor)
+        for topic in topics
+    ]
+    try:
+        admin = AIOKafkaAdminClient(**_connection(settings), request_timeout_ms=10_000)
+        await admin.start()
+        try:
+            await admin.create_topics(wanted)
+        finally:
+            await admin.close()
+    except (KafkaError, OSError) as error:
+        raise Unavailable(f"Kafka cannot be asked for its topics: {error!r}") from error
+
+
+class Producer:
+    """Sends records and answers when they are acknowledged by all in-sync replicas."""
+
+    def __init__(self, settings: KafkaSettings, topics: Sequence[Topic] = ()) -> None:
+        """Takes the topics it will create when they are missing."""
+        self._settings = settings
+        self._topics = topics
+        self._raw: Any = None
+        self._pending: dict[int, float] = {}  # send number -> since when
+        self._sends = 0
+
+    async def __aenter__(self) -> Self:
+        """Connects; waits as long as the stall timeout for a broker."""
+        async with asyncio.timeout(self._settings.stall_timeout):
+            await retry(self._start, _START)
+        return self
+
+    async def _start(self) -> None:
+        await ensure_topics(self._settings, self._topics)
+        raw = AIOKafkaProducer(
+            **_connection(self._settings),
+            acks="all",
+            enable_idempotence=self._settings.idempotent,
+            compression_type="lz4",
+            linger_ms=5,
+            max_request_size=MAXIMUM_BYTES,
+        )
+        try:
+            await raw.start()
+        except (KafkaError, OSError) as error:
+            await raw.stop()
+            raise Unavailable(f"no Kafka broker answers: {error!r}") from error
+        self._raw = raw
+
+    async def __aexit__(self, *_: object) -> None:
+        """Sends what is pending, for at most 10 s, and leaves."""
+        await bounded(self._raw.stop(), "producer")
+
+    @property
+    def is_ready(self) -> bool:
+        """Tells that no send has waited too long for its acknowledgement."""
+        return self.oldest_wait() < self._settings.acknowledge_timeout
+
+    def oldest_wait(self) -> float:
+        """Returns the seconds that the longest pending send has waited."""
+        return time.monotonic() - min(self._pending.values(), default=time.monotonic())
+
+    async def send(
+        self, topic: Topic, key: str, value: bytes, headers: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Sends one record; Unavailable means that it may or may not have been written."""
+        await self._acknowledged(topic, [(key, value)], headers)
+
+    async def send_all(self, topic: Topic, records: Sequence[tuple[str, bytes]]) -> None:
+        """Sends many records of one topic; returns when all are acknowledged."""
+        await self._acknowledged(topic, records, None)
+
+    async def _acknowledged(
+        self,
+        topic: Topic,
+        records: Sequence[tuple[str, bytes]],
+        headers: Mapping[str, bytes] | None,
+    ) -> None:
+        extra = {name: value.encode() for name, value in inject().items()} | dict(headers or {})
+        self._sends += 1
+        number = self._sends
+        self._pending[number] = time.monotonic()
+        try:
+            async with asyncio.timeout(self._settings.acknowledge_timeout):
+                futures = [
+                    await self._raw.send(
+                        topic.name,
+                        value,
+                        key=key.encode(),
+                        # Said outright: a broker that makes topics by itself makes them wider.
+                        partition=0 if topic.partitions == 1 else None,
+                        headers=list(extra.items()),
+                    )
+                    for key, value in records
+                ]
+                await asyncio.shield(asyncio.gather(*futures))
+        except MessageSizeTooLargeError as error:
+            raise InvalidInput(
+                f"a record for {topic.name} is larger than {MAXIMUM_BYTES} bytes",
+                reason="RECORD_TOO_LARGE",
+            ) from error
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise Unavailable(f"Kafka did not acknowledge: {error!r}", topic=topic.name) from error
+        finally:
+            del self._pending[number]
+        KAFKA_SENT.labels(topic.name).inc(len(records))
+
+
+async def bounded(stop: Awaitable[Any], what: str) -> None:
+    """Awaits an end for at most 10 s: a hang must not keep the process."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await stop
+    except (TimeoutError, KafkaError) as error:
+        log.warning("kafka client left without a clean end", what=what, error=repr(error))
+
+
+class Reader:
+    """Reads topics in a group, and decides where to read from."""
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        topics: Sequence[Topic],
+        group: str,
+        offsets: Collection,
+        *,
+        maximum_records: int = 200,
+    ) -> None:
+        """Takes the service's own collection of offsets: {_id: group/topic/partition}."""
+        self._settings = settings
+        self._topics = topics
+        self.group = group
+        self._offsets = offsets
+        self._maximum_records = maximum_records
+        self._raw: Any = None
+        # What the record before the stored offset must be; checked when reading resumes.
+        self._expected: dict[TopicPartition, tuple[int, str]] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._moved: dict[TopicPartition, tuple[int, float]] = {}
+        self.on_regression: list[Callable[[str], Awaitable[None]]] = []
+
+    async def __aenter__(self) -> Self:
+        """Joins the group; waits as long as the stall timeout for a broker."""
+        async with asyncio.timeout(self._settings.stall_timeout):
+            await retry(self._start, _START)
+        return self
+
+    async def _start(self) -> None:
+        await ensure_topics(self._settings, self._topics)
+        session = int(self._settings.session_timeout * 1000)
+        raw = AIOKafkaConsumer(
+            **_connection(self._settings),
+            group_id=self.group,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            max_poll_records=self._maximum_records,
+            session_timeout_ms=session,
+            heartbeat_interval_ms=min(3000, session // 3),
+            metadata_max_age_ms=30_000,
+            fetch_max_wait_ms=100,
+        )
+        raw.subscribe([topic.name for topic in self._topics], listener=_Listener(self))
+        try:
+            await raw.start()
+        except (KafkaError, OSError) as error:
+            await raw.stop()
+            raise Unavailable(f"no Kafka broker answers: {error!r}") from error
+        self._raw = raw
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leaves the group, within 10 s."""
+        await bounded(self._raw.stop(), "consumer")
+
+    async def poll(self, timeout: float = 1.0) -> list[Record]:
+        """Returns the next records, in order per partition; empty when there are none.
+
+        A standby without partitions must keep calling: only then can it ever take over.
+        """
+        self._idle.set()
+        try:
+            batches = await self._raw.getmany(timeout_ms=int(timeout * 1000))
+        except NoOffsetForPartitionError as error:
+            await self.place(self._partitions_of(error))
+            return []
+        except OffsetOutOfRangeError as error:
+            await self._out_of_range(self._partitions_of(error))
+            return []
+        except KafkaError as error:
+            raise Unavailable(f"Kafka cannot be read: {error!r}") from error
+        self._idle.clear()
+        try:
+            found = [
+                record
+                for partition, raws in batches.items()
+                for record in await self._checked(partition, raws)
+            ]
+            await self._watch_log(set(batches))
+        except Unavailable:
+            self._give_back(batches)
+            raise
+        return found
+
+    def _give_back(self, batches: Mapping[TopicPartition, Sequence[Any]]) -> None:
+        for partition, raws in batches.items():
+            with suppress(IllegalStateError):  # no longer ours: its new owner reads them
+                self._raw.seek(partition, raws[0].offset)
+
+    def _partitions_of(self, error: Exception) -> set[TopicPartition]:
+        named = error.args[0] if error.args else None
+        if isinstance(named, TopicPartition):
+            return {named}
+        return set(named) if isinstance(named, dict) else set(self._raw.assignment())
+
+    async def place(self, partitions: Iterable[TopicPartition]) -> None:
+        """Seeks to where the last durable effect ended; from the start when there is none."""
+        for partition in partitions:
+            stored = await self._offsets.find_one({"_id": self._id(partition)})
+            offset = int(stored["offset"]) if stored else 0
+            if stored and offset > 0:
+                self._expected[partition] = (offset, str(stored["identity"]))
+            self._raw.seek(partition, max(offset - 1, 0))
+
+    def _id(self, partition: TopicPartition) -> str:
+        return f"{self.group}/{partition.topic}/{partition.partition}"
+
+    async def _checked(self, partition: TopicPartition, raws: Sequence[Any]) -> list[Record]:
+        """Returns the records, after the check that this is still the log that we knew."""
+        if expected := self._expected.get(partition):
+            offset, identity = expected
+            if raws[0].offset == offset - 1 and _identity(raws[0]) == identity:
+                raws = raws[1:]
+            elif raws[0].offset < offset:
+                await self._regressed(partition)
+                return []
+            elif raws[0].offset > offset:
+                self._retention(partition, raws[0].offset - offset)
+            del self._expected[partition]
+        return [_record(raw) for raw in raws]
+
+    async def _watch_log(self, seen: set[TopicPartition]) -> None:
+        """Compares positions with the log's end: past it, the log was emptied; behind, the lag."""
+        for partition in self._raw.assignment():
+            end = self._raw.highwater(partition)
+            if end is None:
+                continue
+            position = await self._position(partition)
+            if position is None:
+                continue
+            known = self._expected.get(partition, (position, ""))[0]
+            if known > end and partition not in seen:
+                await self._regressed(partition)
+                continue
+            lag = max(end - position, 0)
+            KAFKA_LAG.labels(partition.topic, partition.partition).set(lag)
+            self._stalled(partition, position, lag)
+
+    async def _position(self, partition: TopicPartition) -> int | None:
+        try:
+            async with asyncio.timeout(1.0):
+                return int(await self._raw.position(partition))
+        except (TimeoutError, IllegalStateError, KafkaError):
+            return None
+
+    def _stalled(self, partition: TopicPartition, position: int, lag: int) -> None:
+        at, since = self._moved.get(partition, (-1, 0.0))
+        if position != at or not lag:
+            self._moved[partition] = (position, time.monotonic())
+        elif time.monotonic() - since > self._settings.stall_timeout:
+            raise Stalled(
+                f"{self._id(partition)} has not moved from {position} with {lag} records waiting"
+            )
+
+    async def _regressed(self, partition: TopicPartition) -> None:
+        log.error("log regression: the broker lost records", partition=self._id(partition))
+        LOG_REGRESSIONS.labels(partition.topic).inc()
+        await self._offsets.delete({"_id": self._id(partition)})
+        self._expected.pop(partition, None)
+        self._raw.seek(partition, 0)
+        for callback in self.on_regression:
+            await callback(partition.topic)
+
+    def _retention(self, partition: TopicPartition, lost: int) -> None:
+        log.error(
+            "retention loss: records were removed unread", partition=str(partition), lost=lost
+        )
+        RETENTION_LOSSES.labels(partition.topic).inc(lost)
+
+    async def _out_of_range(self, partitions: set[TopicPartition]) -> None:
+        begins = await self._raw.beginning_offsets(partitions)
+        for partition in partitions:
+            expected = self._expected.pop(partition, None)
+            if expected and expected[0] < begins[partition]:
+                self._retention(partition, begins[partition] - expected[0])
+            elif expected and expected[0] > begins[partition]:
+                await self._regressed(partition)
+            self._raw.seek(partition, begins[partition])
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        """Stores and commits the position after the last record of each partition."""
+        last = {TopicPartition(r.topic, r.partition): r for r in records}
+        for partition, record in last.items():
+            await self._offsets.update(
+                {"_id": self._id(partition)},
+                {"$set": {"offset": record.offset + 1, "identity": _identity_of(record)}},
+                upsert=True,
+            )
+        try:
+            await self._raw.commit({tp: record.offset + 1 for tp, record in last.items()})
+        except (CommitFailedError, IllegalStateError) as error:
+            # Somebody else owns the partition now; the effect is durable and repeats are harmless.
+            log.warning("commit refused: the group rebalanced", error=repr(error))
+        except KafkaError as error:
+            log.warning("commit failed: it is repeated with the next", error=repr(error))
+        finally:
+            self._idle.set()
+
+    async def drained(self) -> None:
+        """Waits until the records in hand are committed, for at most 5 s."""
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("partitions were revoked with records in hand", group=self.group)
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the library is not typed
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        await self._reader.drained()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        await self._reader.place(assigned)
+
+
+def _identity(raw: Any) -> str:
+    return digest(str(raw.timestamp), (raw.key or b"").decode("utf-8", "replace"), length=16)
+
+
+def _identity_of(record: Record) -> str:
+    return digest(str(round(record.timestamp.timestamp() * 1000)), record.key, length=16)
+
+
+def _record(raw: Any) -> Record:
+    return Record(
+        raw.topic,
+        raw.partition,
+        raw.offset,
+        (raw.key or b"").decode("utf-8", "replace"),
+        raw.value or b"",
+        dict(raw.headers),
+        datetime.fromtimestamp(raw.timestamp / 1000, UTC),
+    )
