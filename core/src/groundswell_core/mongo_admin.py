@@ -18,7 +18,8 @@ from groundswell_core.errors import FailedPrecondition
 
 _AUTHENTICATION_FAILED = 18
 _ALREADY_INITIALIZED = 23
-_USER_EXISTS = 51003
+# Others have made users here, so that localhost has no exception any more.
+_UNAUTHORIZED = 13
 _SERVICE_ROLES = ["readWriteAnyDatabase", "dbAdminAnyDatabase", "clusterMonitor"]
 
 _FOREIGN_DATA = (
@@ -65,7 +66,7 @@ class MongoAdmin:
             self._name_member()
             self._add_service_user(password)
         except (OperationFailure, ConnectionFailure) as error:
-            if getattr(error, "code", None) == _USER_EXISTS:
+            if getattr(error, "code", None) == _UNAUTHORIZED:
                 raise FailedPrecondition(_FOREIGN_DATA, reason="FOREIGN_DATA") from None
             # A client that failed once waits ten seconds before it asks again; a new one does not.
             self._client.close()

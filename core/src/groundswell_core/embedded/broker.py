@@ -77,3 +77,4 @@ async def _ask(port: int) -> bool:
         return bool(correlation == 7)
     finally:
         writer.close()
+        await writer.wait_closed()

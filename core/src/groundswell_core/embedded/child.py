@@ -31,11 +31,11 @@ class Child:
         log_file: Path,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Takes the whole environment of the child; unset: only PATH, so that nothing leaks in."""
+        """Takes the whole environment of the child; unset: a bare PATH, so that nothing leaks in."""
         self.command = list(command)
         self.pid_file = pid_file
         self.log_file = log_file
-        self.environment = dict(environment or {"PATH": os.environ.get("PATH", os.defpath)})
+        self.environment = dict(environment or {"PATH": os.defpath})
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

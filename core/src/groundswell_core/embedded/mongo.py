@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from groundswell_core.embedded.programs import find_mongod
 from groundswell_core.embedded.secrets import private_folder, read_or_create
 from groundswell_core.embedded.server import EmbeddedServer
-from groundswell_core.errors import Unavailable
+from groundswell_core.errors import GroundswellError, Unavailable
 from groundswell_core.mongo_admin import MongoAdmin
 from groundswell_core.settings import MongoSettings
 
@@ -37,7 +37,7 @@ class EmbeddedMongo(EmbeddedServer):
         self.ephemeral = ephemeral
         self._admin: MongoAdmin | None = None
 
-    async def start(self, timeout: float = 30.0) -> None:
+    async def start(self, timeout: float = 60.0) -> None:
         """Starts mongod and returns when it takes writes; the first start makes set and users."""
         program = find_mongod()
         private_folder(self.folder)
@@ -45,10 +45,16 @@ class EmbeddedMongo(EmbeddedServer):
         read_or_create(self._key_file, _new_key)
         await self._launch(program)
         self._admin = MongoAdmin(self.port, self._admin_password)
-        if not await self._admin.prepare(
+        try:
+            await self._prepare(self._admin, timeout)
+        except GroundswellError:
+            await self.kill()
+            raise
+
+    async def _prepare(self, admin: MongoAdmin, timeout: float) -> None:
+        if not await admin.prepare(
             self._password, is_alive=lambda: self.is_running, timeout=timeout
         ):
-            await self.kill()
             raise Unavailable(
                 f"mongod did not take writes within {timeout:g} s; its log is {self.log_file}",
                 reason="MONGOD_NOT_READY",
