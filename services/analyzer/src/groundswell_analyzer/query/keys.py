@@ -1,0 +1,113 @@
+"""The form of text that is searched: two spellings of the same thing become one key.
+
+A key is NFKC, Traditional Chinese made Simplified character by character, white space made one
+space, and case folded. Each step looks at one character alone, so the key of a part is a part of
+the key: a query finds a text exactly when their keys say so. The original is kept beside it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+KEY_GROWTH = 2  # a key has at most so many times the characters of its text: U+FDFA alone has 18
+
+# Scripts whose characters stand side by side without spaces, and Korean, whose words grow endings.
+JOINED = (
+    "\u0e00-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3130-\u318f"
+    "\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+# Signs above, below or after letters of scripts with spaces: Latin, Hebrew, Arabic, Indic.
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
+TOKEN = re.compile(f"[{JOINED}]|[^\\W{JOINED}](?:[^\\W{JOINED}]|[{_MARKS}])*")
+
+_JOINED_CHARACTER = re.compile(f"[{JOINED}]")
+# Read in Simplified text as often as in Traditional: changing them would spoil 著名 or 狼藉.
+_SHARED_CHARACTERS = frozenset("著瞭藉")
+_IGNORED = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_TABLE_SIZE = 0x110000
+_MAPPED = 0x30000  # beyond lie no letters with another form
+
+
+def plain(text: str) -> str:
+    """Returns text in one spelling, case kept: the key before folding."""
+    points = _points(text)
+    table, complex_points = _tables()
+    if complex_points[points].any():
+        points = _points(_compose(text))
+    spelled = table[points].tobytes().decode("utf-32-le", "ignore")
+    return " ".join(spelled.split())
+
+
+def key(text: str) -> str:
+    """Returns the form of text that is searched."""
+    return plain(text).casefold()
+
+
+def tokens(text: str) -> list[tuple[int, int]]:
+    """Returns where the tokens of a key are: a word each, or a character of a joined script each."""
+    return [match.span() for match in TOKEN.finditer(text)]
+
+
+def is_word(character: str) -> bool:
+    """Tells whether a character belongs to a word of a script that puts spaces between words."""
+    if _JOINED_CHARACTER.match(character):
+        return False
+    return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "ignore"), dtype=np.uint32)
+
+
+def _compose(text: str) -> str:
+    composed = unicodedata.normalize("NFKC", _IGNORED.sub("", text.replace("…", ".")))
+    return composed[: KEY_GROWTH * len(text) + 64]
+
+
+@cache
+def _tables() -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
+    """Returns the one-to-one spelling of every character, and which characters have none."""
+    table = np.arange(_TABLE_SIZE, dtype=np.uint32)
+    complex_points = np.zeros(_TABLE_SIZE, dtype=np.bool_)
+    simplified = _simplified()
+    for point in range(0x80, _MAPPED):
+        character = chr(point)
+        spelled = unicodedata.normalize("NFKC", character)
+        spelled = simplified.get(spelled, spelled)
+        if len(spelled) == 1 and not _combines(character):
+            table[point] = ord(" ") if spelled.isspace() else ord(spelled)
+        elif character == "…":
+            table[point] = ord(".")
+        else:
+            complex_points[point] = True
+    complex_points[0xE0000:0xE1000] = True
+    return table, complex_points
+
+
+def _combines(character: str) -> bool:
+    return (
+        unicodedata.category(character)[0] == "M"
+        or "\u1100" <= character <= "\u11ff"
+        or bool(_IGNORED.match(character))
+    )
+
+
+def _simplified() -> dict[str, str]:
+    from opencc_pyo3 import OpenCC
+
+    characters = [chr(point) for point in (*range(0x3400, 0xA000), *range(0x20000, 0x2A6E0))]
+    # A line each, so that no phrase decides: the key must not depend on the neighbours.
+    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {
+        old: new
+        for old, new in zip(characters, converted, strict=True)
+        if old != new and len(new) == 1 and old not in _SHARED_CHARACTERS
+    }
