@@ -19,7 +19,7 @@ import structlog
 from google.protobuf import any_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1.aio import HealthServicer
+from grpc_health.v1.health import aio as health_aio
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 
@@ -165,6 +165,9 @@ class _Guard(grpc.aio.ServerInterceptor):
         return call
 
 
+READY = "ready"  # the health name that every server has beside those of its services
+
+
 class RpcServer:
     """A running gRPC server with health."""
 
@@ -177,7 +180,7 @@ class RpcServer:
 
     async def set_ready(self, ready: bool) -> None:
         """Tells readiness probes whether the services do their work."""
-        await self._set(ready, *self._names)
+        await self._set(ready, READY, *self._names)
 
     async def set_alive(self, alive: bool) -> None:
         """Tells liveness probes whether the process makes progress."""
@@ -219,7 +222,7 @@ async def serve(
     )
     for add, servicer, _ in servicers:
         add(servicer, raw)
-    health = HealthServicer()
+    health = health_aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, raw)
     names = [name for _, _, name in servicers]
     if settings.reflection:
