@@ -79,7 +79,7 @@ class Robots:
         async with self._locks.setdefault(origin, asyncio.Lock()):
             if rules := self._kept(url):  # somebody else has just asked
                 return rules
-            status, body = await self._load(URL(f"{url.scheme}://{url.authority}/robots.txt"))
+            status, body = await self._load(url.origin().with_path("/robots.txt"))
             rules = read_rules(status, body, self._clock.monotonic(), self._lifetime)
             self._rules[origin] = rules
             self._rules.move_to_end(origin)
