@@ -205,6 +205,7 @@ class Reader:
         self._idle.set()
         self._moved: dict[TopicPartition, tuple[int, float]] = {}
         self.on_regression: list[Callable[[str], Awaitable[None]]] = []
+        self.on_assigned: list[Callable[[], Awaitable[None]]] = []  # after a take-over
 
     async def __aenter__(self) -> Self:
         """Joins the group; waits as long as the stall timeout for a broker."""
@@ -237,6 +238,11 @@ class Reader:
     async def __aexit__(self, *_: object) -> None:
         """Leaves the group, within 10 s."""
         await bounded(self._raw.stop(), "consumer")
+
+    @property
+    def is_active(self) -> bool:
+        """Tells whether the group gave this reader any partition; a standby has none."""
+        return bool(self._raw.assignment())
 
     async def poll(self, timeout: float = 1.0) -> list[Record]:
         """Returns the next records, in order per partition; empty when there are none.
@@ -399,6 +405,8 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the library
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         await self._reader.place(assigned)
+        for callback in self._reader.on_assigned if assigned else ():
+            await callback()
 
 
 def _identity(raw: Any) -> str:

@@ -201,6 +201,21 @@ class Collection:
             there.add(position)
         return [position not in there for position in range(len(documents))]
 
+    async def insert_in_order(self, documents: Sequence[Mapping[str, Any]]) -> int:
+        """Inserts one after the other, up to the first whose key is taken; returns how many."""
+        with _translated():
+            try:
+                result = await self._raw.insert_many([dict(document) for document in documents])
+            except BulkWriteError as error:
+                found = _bulk_result(error.details or {})
+                if any(code != _DUPLICATE for _, code in found.failed):
+                    raise InvalidInput(
+                        f"record {found.inserted} of {len(documents)} was refused by MongoDB",
+                        reason="BAD_RECORD",
+                    ) from error
+                return found.inserted
+            return len(result.inserted_ids)
+
     async def update(self, where: Filter, change: Any, *, upsert: bool = False) -> int:
         """Updates one record; returns 1 when one matched or was made, else 0."""
         with _translated():

@@ -10,7 +10,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
@@ -92,9 +92,10 @@ async def _abort(context: Any, error: BaseException, method: str) -> None:
 class _Guard(grpc.aio.ServerInterceptor):
     """Identity, policy, deadline, metrics and errors around every handler."""
 
-    def __init__(self, verifier: TokenVerifier | None, default_timeout: float) -> None:
+    def __init__(self, verifier: TokenVerifier | None, settings: RpcSettings) -> None:
         self._verifier = verifier
-        self._default_timeout = default_timeout
+        self._default_timeout = settings.default_timeout
+        self._write_timeout = settings.write_timeout
 
     async def intercept_service(
         self, continuation: Callable[[Any], Awaitable[Any]], details: Any
@@ -150,19 +151,31 @@ class _Guard(grpc.aio.ServerInterceptor):
         return call
 
     def _stream(self, inner: Any, method: str) -> Any:
-        async def call(request: Any, context: Any) -> AsyncIterator[Any]:
+        async def call(request: Any, context: Any) -> None:
             gauge = RPC_STREAMS.labels(method)
             gauge.inc()
             try:
                 self._identify(context, method)
-                async for response in inner(request, context):
-                    yield response
+                async with aclosing(inner(request, context)) as responses:
+                    async for response in responses:
+                        await self._write(context, response)
             except Exception as error:  # noqa: BLE001 - the one place that turns errors into statuses
                 await _abort(context, error, method)
             finally:
                 gauge.dec()
 
         return call
+
+    async def _write(self, context: Any, response: Any) -> None:
+        """Writes one response; keepalive alone would hold a frozen reader for 20 to 40 s."""
+        try:
+            async with asyncio.timeout(self._write_timeout):
+                await context.write(response)
+        except TimeoutError:
+            raise errors.Exhausted(
+                f"the stream was not read for {self._write_timeout} s; resume with the last token",
+                reason="WATCHER_TOO_SLOW",
+            ) from None
 
 
 READY = "ready"  # the health name that every server has beside those of its services
@@ -212,7 +225,7 @@ async def serve(
 ) -> AsyncIterator[RpcServer]:
     """Serves (adder, servicer, full service name) until the block ends; then lets calls finish."""
     raw = grpc.aio.server(
-        interceptors=(_Guard(verifier, settings.default_timeout),),
+        interceptors=(_Guard(verifier, settings),),
         maximum_concurrent_rpcs=settings.maximum_concurrent_calls,
         options=(
             ("grpc.max_receive_message_length", MAXIMUM_RECEIVED),

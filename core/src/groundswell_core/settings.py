@@ -67,6 +67,9 @@ class RpcSettings(Section):
     reflection: bool = Field(default=False, description="server reflection; off in production")
     maximum_concurrent_calls: int = Field(1000, ge=1, description="calls at once, streams included")
     default_timeout: Seconds = Field(5.0, description="seconds for a unary call without a deadline")
+    write_timeout: Seconds = Field(
+        10.0, description="seconds that a stream may go unread before it is cut off"
+    )
     stop_grace: Seconds = Field(5.0, description="seconds that running calls get at the end")
 
 
