@@ -6,6 +6,7 @@ Hooks only register: they are called once at start, are synchronous and do no I/
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -145,8 +146,24 @@ class InstalledKind:
     """A kind with the distribution that provides it."""
 
     spec: SourceSpec
-    plugin: str
+    plugin: str  # the distribution
     version: str
+    package: str  # the import package, whose functions a parsing child may run
+
+
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+
+
+def clean_text(value: object, limit: int = 100_000) -> str:
+    """Returns text that every store takes: no lone surrogates or control characters, cut at limit.
+
+    Lines keep their ends, white space inside a line becomes one space, and None becomes "".
+    """
+    if value is None:
+        return ""
+    text = str(value)[: 4 * limit].replace("\r\n", "\n").replace("\r", "\n")
+    lines = (" ".join(line.split()) for line in _UNSTORABLE.sub(" ", text).split("\n"))
+    return "\n".join(line for line in lines if line)[:limit]
 
 
 def plugin_manager() -> pluggy.PluginManager:
@@ -211,7 +228,8 @@ def _kinds_of(distribution: str, point: EntryPoint) -> list[InstalledKind]:
                 reason="PLUGIN_BROKEN",
                 plugin=distribution,
             )
-    return [InstalledKind(spec, distribution, version) for spec in specs]
+    package = point.module.partition(".")[0]
+    return [InstalledKind(spec, distribution, version, package) for spec in specs]
 
 
 def _add(kinds: dict[str, InstalledKind], kind: InstalledKind) -> None:
