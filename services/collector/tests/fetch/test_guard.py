@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
-from groundswell_collector.fetch.guard import AddressGuard, ForbiddenAddress, is_forbidden, unwrap
+from groundswell_core.dial import AddressGuard, ForbiddenAddress, is_forbidden, unwrap
 from groundswell_core.errors import GroundswellError, InvalidInput
 
 # 28 addresses that no public service can live at; is_global alone calls some of them global.

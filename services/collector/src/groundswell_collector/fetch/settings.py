@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
-
 from pydantic import Field, field_validator
 
+from groundswell_core.dial import parse_networks, parse_ports
 from groundswell_core.settings import Seconds, Section
-
-Network = IPv4Network | IPv6Network
 
 
 class FetchSettings(Section):
@@ -63,17 +60,3 @@ class FetchSettings(Section):
     def user_agent(self) -> str:
         """Returns the honest name that every request carries."""
         return f"Groundswell/0.1 (+{self.contact})" if self.contact else "Groundswell/0.1"
-
-
-def parse_networks(text: str) -> tuple[Network, ...]:
-    """Returns the networks of a comma-separated list of CIDRs; ValueError names a bad one."""
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-
-
-def parse_ports(text: str) -> frozenset[int]:
-    """Returns the ports of a comma-separated list; ValueError names a bad one."""
-    ports = frozenset(int(part) for part in text.split(",") if part.strip())
-    for port in ports:
-        if not 0 < port < 65536:
-            raise ValueError(f"{port} is no port; use 1..65535")
-    return ports

@@ -12,8 +12,8 @@ from yarl import URL
 
 from groundswell_collector.fetch.address import shown
 from groundswell_collector.fetch.decoding import ACCEPTED, Body
-from groundswell_collector.fetch.guard import AddressGuard
-from groundswell_collector.fetch.settings import FetchSettings, parse_networks, parse_ports
+from groundswell_collector.fetch.settings import FetchSettings
+from groundswell_core.dial import AddressGuard, parse_networks, parse_ports
 from groundswell_core.errors import GroundswellError, InvalidInput, Unavailable
 
 

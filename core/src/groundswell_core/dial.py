@@ -75,6 +75,20 @@ class AddressGuard:
         return ""
 
 
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Returns the networks of a comma-separated list of CIDRs; ValueError names a bad one."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def parse_ports(text: str) -> frozenset[int]:
+    """Returns the ports of a comma-separated list; ValueError names a bad one."""
+    ports = frozenset(int(part) for part in text.split(",") if part.strip())
+    for port in ports:
+        if not 0 < port < 65536:
+            raise ValueError(f"{port} is no port; use 1..65535")
+    return ports
+
+
 def unwrap(address: Address) -> Address:
     """Returns the IPv4 address inside an IPv4-mapped one."""
     mapped = getattr(address, "ipv4_mapped", None)
