@@ -1,7 +1,10 @@
 """What every workload must be: probed, bounded, powerless."""
 
 import ipaddress
+import re
+from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 WORKLOADS = {
     "collector",
     "analyzer-annotate",
@@ -106,6 +109,29 @@ def test_each_edge_is_allowed_at_both_of_its_ends(overlay):
     out = {(name, peer) for name in WORKLOADS for peer in peers(policies[name], "egress", "to")}
     into = {(peer, name) for name in WORKLOADS for peer in peers(policies[name], "ingress", "from")}
     assert out == into
+
+
+def test_each_service_may_reach_the_peers_that_its_code_calls(overlay):
+    policies = of_kind(overlay, "NetworkPolicy")
+    for service in ("collector", "notifier", "coordinator", "console"):
+        called = called_peers(service)
+        assert called == set(peers(policies[service], "egress", "to")), service
+    both = {
+        peer
+        for role in ("annotate", "stories")
+        for peer in peers(policies[f"analyzer-{role}"], "egress", "to")
+    }
+    assert called_peers("analyzer") == both
+
+
+def called_peers(service):
+    """Returns the workloads whose address the code of a service reads."""
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / f"services/{service}/src").rglob("*.py")
+    )
+    names = set(re.findall(r"peers\.(collector|analyzer|notifier|coordinator)\b", code))
+    return {"analyzer-stories" if name == "analyzer" else name for name in names}
 
 
 def peers(policy, direction, end):
