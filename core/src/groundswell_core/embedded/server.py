@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from groundswell_core.embedded.child import Child
 from groundswell_core.embedded.ports import remembered_port
 
 
-class EmbeddedServer:
+class EmbeddedServer(ABC):
     """One server process whose port, pid file and log live in its folder."""
 
     def __init__(self, name: str, folder: Path, *, port: int, log_file: Path | None) -> None:
@@ -33,6 +35,22 @@ class EmbeddedServer:
     def memory(self) -> int:
         """Returns the server's resident bytes."""
         return self.child.memory() if self.child else 0
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Starts the server and returns when it does its work."""
+
+    @abstractmethod
+    async def healthy(self) -> bool:
+        """Tells whether the server does its work now."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Starts the server and returns when it does its work."""
+
+    @abstractmethod
+    async def healthy(self) -> bool:
+        """Tells whether the server does its work now."""
 
     async def stop(self, timeout: float = 15.0) -> None:
         """Ends the server in order."""

@@ -1,0 +1,141 @@
+"""The suite on this machine: which processes there are, wired to each other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from groundswell_cli import environment, services
+from groundswell_cli.health import grpc_health, http_health
+from groundswell_cli.keeping import State
+from groundswell_cli.keys import make_keys
+from groundswell_cli.process import ServerProcess, ServiceProcess
+from groundswell_cli.services import SERVICES, ServiceSpec, Wiring
+from groundswell_cli.settings import UpSettings
+from groundswell_cli.state import Run, StateFolder
+from groundswell_cli.supervisor import Kept, Supervisor
+from groundswell_core.clock import Clock
+from groundswell_core.embedded import EmbeddedBroker, EmbeddedMongo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to start, where."""
+
+    state: StateFolder
+    settings: UpSettings
+    user: Mapping[str, str]
+    config: Path
+    services: tuple[ServiceSpec, ...] = SERVICES
+
+
+class Suite:
+    """Starts and stops everything on one state folder; the folder must be held."""
+
+    def __init__(self, plan: Plan, *, clock: Clock, report: Callable[[str], None]) -> None:
+        """Starts nothing yet."""
+        self.plan = plan
+        self.supervisor = Supervisor([], plan.settings.supervisor, clock=clock, report=report)
+        self.ports: dict[str, int] = {}
+        self._clock = clock
+        self._report = report
+
+    @property
+    def console(self) -> str:
+        """Returns the console's address."""
+        return f"http://127.0.0.1:{self.ports.get('console', 0)}"
+
+    async def start(self) -> None:
+        """Starts servers and services in order; returns before the services are ready."""
+        plan = self.plan
+        make_keys(plan.state)
+        mongo = await self._start_mongo()
+        kafka = await self._start_broker()
+        self.ports = plan.state.allocate_ports(services.purposes(plan.services))
+        wiring = Wiring(
+            state=plan.state,
+            user=plan.user,
+            ports=self.ports,
+            config=plan.config,
+            kafka=kafka.settings() if kafka else None,
+            mongo=mongo.settings() if mongo else None,
+        )
+        for spec in plan.services:
+            await self._start(Kept(self._service(spec, wiring)))
+        self.write_run()
+
+    async def wait_ready(self) -> bool:
+        """Waits until every process is ready; tells whether that came within the start timeout."""
+        deadline = self._clock.monotonic() + self.plan.settings.supervisor.start_timeout
+        while not self.supervisor.all_ready and not self.supervisor.stopping.is_set():
+            if self._clock.monotonic() >= deadline:
+                return False
+            await self._clock.sleep(0.2)
+        return self.supervisor.all_ready
+
+    def unready(self) -> list[Kept]:
+        """Returns what does not do its work."""
+        return [kept for kept in self.supervisor.kept if kept.record.state is not State.READY]
+
+    def write_run(self) -> None:
+        """Writes down what runs where."""
+        children = {one.process.name: one.process.child for one in self.supervisor.kept}
+        self.plan.state.write_run(
+            Run(
+                pid=os.getpid(),
+                console=self.console,
+                addresses=services.addresses(self.ports, self.plan.services),
+                ports=self.ports,
+                pids={name: child.pid for name, child in children.items() if child and child.pid},
+            )
+        )
+
+    async def _start_mongo(self) -> EmbeddedMongo | None:
+        if environment.names(self.plan.user, environment.MONGO):
+            self._report(f"MongoDB: yours, from {environment.MONGO}")
+            return None
+        state, settings = self.plan.state, self.plan.settings.supervisor
+        server = EmbeddedMongo(
+            state.mongo, cache_gigabytes=settings.mongo_cache, log_file=state.log("mongod")
+        )
+        self._report("mongod starting")
+        await self._start(Kept(ServerProcess("mongod", server)))
+        return server
+
+    async def _start_broker(self) -> EmbeddedBroker | None:
+        if environment.names(self.plan.user, environment.KAFKA):
+            self._report(f"Kafka: yours, from {environment.KAFKA}")
+            return None
+        state, settings = self.plan.state, self.plan.settings.supervisor
+        server = EmbeddedBroker(state.broker, log_file=state.log("broker"))
+        self._report("broker starting")
+        await self._start(Kept(ServerProcess("broker", server), memory_cap=settings.broker_memory))
+        return server
+
+    async def _start(self, kept: Kept) -> None:
+        if self.supervisor.stopping.is_set():
+            return
+        # Known before it starts: a start that fails half way is stopped with the rest.
+        self.supervisor.kept.append(kept)
+        await self.supervisor.start(kept)
+
+    def _service(self, spec: ServiceSpec, wiring: Wiring) -> ServiceProcess:
+        port = self.ports[spec.name]
+        look = (
+            partial(http_health, port)
+            if spec.is_console
+            else partial(grpc_health, port, self.plan.settings.tls)
+        )
+        return ServiceProcess(
+            spec.name,
+            ["-m", spec.module],
+            environment=services.environment_of(spec, wiring),
+            folder=wiring.state.path,
+            log_file=wiring.state.log(spec.name),
+            port=port,
+            metrics_port=self.ports[f"{spec.name}-metrics"],
+            look=look,
+        )
