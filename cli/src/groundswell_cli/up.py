@@ -106,8 +106,6 @@ class _Up:
             return
         if self._suite.supervisor.stopping.is_set():
             return
-        if self._suite.supervisor.stopping.is_set():
-            return
         for kept in self._suite.unready():
             why = kept.last_error or logs.last_error(kept.process.log_file) or "no answer yet"
             self._view.tell(f"{kept.process.name} is not healthy: {why}")

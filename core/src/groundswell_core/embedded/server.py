@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from abc import ABC, abstractmethod
 from pathlib import Path
 
 from groundswell_core.embedded.child import Child
@@ -35,14 +34,6 @@ class EmbeddedServer(ABC):
     def memory(self) -> int:
         """Returns the server's resident bytes."""
         return self.child.memory() if self.child else 0
-
-    @abstractmethod
-    async def start(self) -> None:
-        """Starts the server and returns when it does its work."""
-
-    @abstractmethod
-    async def healthy(self) -> bool:
-        """Tells whether the server does its work now."""
 
     @abstractmethod
     async def start(self) -> None:
