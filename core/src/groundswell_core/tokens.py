@@ -21,7 +21,7 @@ from joserfc.jwk import OKPKey
 
 from groundswell_core.errors import InvalidInput, Unauthenticated
 
-ALGORITHM = "EdDSA"
+ALGORITHM = "Ed25519"
 _LEEWAY = 10  # seconds that clocks may differ
 
 
