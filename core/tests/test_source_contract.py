@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import BaseModel
 
-from groundswell_core.sources import Batch, Document, SourceConfig, SourceSpec, clean_text
+from groundswell_core.sources import Batch, Document, SourceConfig, SourceSpec
 from groundswell_core.testing.source_contract import SourceContract
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -158,19 +158,3 @@ async def test_data_that_proves_nothing_is_refused():
         await SourceContract().test_resuming_from_any_cursor_loses_nothing(
             spec_of(RightSource), {"size": 9}
         )
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, ""),
-        (12, "12"),
-        ("  a \t b\u3000c  ", "a b c"),
-        ("a\r\n\r\n b\rc", "a\nb\nc"),
-        ("🌊\ud83c\udf0a x\ud800y\x00z\x7f\uffff", "🌊 x y z"),
-        ("👨‍👩‍👧 ❤️", "👨‍👩‍👧 ❤️"),
-        ("水" * 200_000, "水" * 100_000),
-    ],
-)
-def test_text_is_clean(value, text):
-    assert clean_text(value) == text

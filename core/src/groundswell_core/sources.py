@@ -1,12 +1,12 @@
 """The plugin contract: what a source plugin gives, and what the host gives it.
 
-A plugin imports this module and groundswell_core.errors, nothing else of Groundswell.
+A plugin imports this module, groundswell_core.values and groundswell_core.errors, nothing else
+of Groundswell.
 Hooks only register: they are called once at start, are synchronous and do no I/O.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -149,24 +149,6 @@ class InstalledKind:
     plugin: str  # the distribution
     version: str
     package: str  # the import package, whose functions a parsing child may run
-
-
-_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
-
-
-def clean_text(value: object, limit: int = 100_000) -> str:
-    """Returns text that every store takes: no lone surrogates or control characters, cut at limit.
-
-    Lines keep their ends, white space inside a line becomes one space, and None becomes "".
-    """
-    if value is None:
-        return ""
-    text = str(value)[: 4 * limit]
-    if text.isprintable() and "  " not in text:  # most text, at a tenth of the cost
-        return text.strip()[:limit]
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = (" ".join(line.split()) for line in _UNSTORABLE.sub(" ", text).split("\n"))
-    return "\n".join(line for line in lines if line)[:limit]
 
 
 def plugin_manager() -> pluggy.PluginManager:

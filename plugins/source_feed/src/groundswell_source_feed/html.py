@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from groundswell_core.sources import clean_text
+from groundswell_core.values import clean_text
 
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&(?:#|[A-Za-z])")
 _PAGE = re.compile(

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from groundswell_core.errors import InvalidInput
-from groundswell_core.sources import clean_text
+from groundswell_core.values import clean_text
 from groundswell_source_feed import json_feed, xml_feed
 from groundswell_source_feed.charset import decode
 from groundswell_source_feed.entry import Entry, Feed

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from groundswell_core.errors import InvalidInput
-from groundswell_core.sources import clean_text
+from groundswell_core.values import count_of, number_of, pick, text_of, time_of
 
 _MOST_ITEMS = 2000
 _MOST_COMPLAINTS = 20
-_NUMBER = re.compile(r"(-?\d[\d,]{0,20}(?:\.\d{1,9})?)\s?(万|亿|[kKmMwW])?")
-_UNITS = {"万": 1e4, "w": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6}
-_MILLISECONDS = 1e11  # a larger epoch is in milliseconds: seconds reach it in the year 5138
 
 
 def parse_board(body: bytes, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,18 +37,6 @@ def parse_board(body: bytes, options: Mapping[str, Any]) -> dict[str, Any]:
     if items and not topics and invalid:
         raise InvalidInput(f"no item of the board could be read: {invalid[0]}")
     return {"topics": list(topics.values()), "invalid": invalid[:_MOST_COMPLAINTS]}
-
-
-def pick(value: Any, path: str) -> Any:
-    """Returns what stands at a dotted path of objects and list places; None where nothing does."""
-    for part in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isascii() and part.isdigit():
-            value = value[int(part)] if int(part) < len(value) else None
-        else:
-            return None
-    return value
 
 
 def find_list(document: Any, path: str) -> list[Any]:
@@ -103,22 +85,22 @@ def _topic(item: Any, place: int, options: Mapping[str, Any]) -> dict[str, Any] 
     def value(name: str) -> Any:
         return pick(item, fields[name]) if fields[name] else None
 
-    title = " ".join(_text(value("title"), 500).split())
+    title = " ".join(text_of(value("title"), 500).split())
     if not title:
         return None
-    key = _text(value("id"), 500) or digest(title)
-    rank = number(value("rank")) if fields["rank"] else float(place)
+    key = text_of(value("id"), 500) or digest(title)
+    rank = number_of(value("rank")) if fields["rank"] else float(place)
     return {
         "id": key,
-        "url": _url(_text(value("url"), 2000), title, key, options),
+        "url": _url(text_of(value("url"), 2000), title, key, options),
         "title": title,
-        "text": _text(value("text"), 100_000),
-        "category": _text(value("category"), 100),
+        "text": text_of(value("text"), 100_000),
+        "category": text_of(value("category"), 100),
         "rank": int(rank) if rank is not None and 1 <= rank <= 1e6 else None,
-        "heat": number(value("heat")),
-        "read_count": _whole(number(value("read_count"))),
-        "discussion_count": _whole(number(value("discussion_count"))),
-        "time": _seconds(value("time")),
+        "heat": number_of(value("heat")),
+        "read_count": count_of(value("read_count")),
+        "discussion_count": count_of(value("discussion_count")),
+        "time": time.isoformat() if (time := time_of(value("time"))) else None,
     }
 
 
@@ -126,46 +108,6 @@ def digest(title: str) -> str:
     """Returns the id of a topic that has none: blind to case, width and white space."""
     normal = "".join(unicodedata.normalize("NFKC", title).casefold().split())
     return hashlib.sha256(normal.encode()).hexdigest()[:32]
-
-
-def number(value: Any) -> float | None:
-    """Returns a number that is finite and at least 0, also from 12.3万, 1,234 or "hot 5k"."""
-    if isinstance(value, str):
-        found = _NUMBER.search(value[:200])
-        if found is None:
-            return None
-        value = float(found.group(1).replace(",", "")) * _UNITS.get(
-            (found.group(2) or "").lower(), 1
-        )
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return None
-    try:
-        parsed = float(value)
-    except OverflowError:
-        return None
-    return parsed if math.isfinite(parsed) and parsed >= 0 else None
-
-
-def _whole(value: float | None) -> int | None:
-    return int(value) if value is not None and value < 2**53 else None
-
-
-def _seconds(value: Any) -> float | None:
-    """Returns epoch seconds of an epoch or an ISO time; times without a zone are UTC."""
-    if isinstance(value, str) and not value.strip().replace(".", "", 1).isdigit():
-        try:
-            time = datetime.fromisoformat(value.strip()[:40])
-            return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError):
-            return None
-    epoch = number(value)
-    return epoch / 1000 if epoch is not None and epoch > _MILLISECONDS else epoch
-
-
-def _text(value: Any, limit: int) -> str:
-    """Returns a string or a number as clean text; lists, objects and truth values are no text."""
-    is_text = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-    return clean_text(value, limit) if is_text else ""
 
 
 def _url(given: str, title: str, key: str, options: Mapping[str, Any]) -> str:

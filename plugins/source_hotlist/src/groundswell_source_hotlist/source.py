@@ -84,13 +84,10 @@ class HotlistSource:
         )
 
 
-def _publish_time(seconds: float | None, sighting: Sighting, now: datetime) -> datetime:
+def _publish_time(text: str | None, sighting: Sighting, now: datetime) -> datetime:
     """Returns when a topic came up: as the board says, else when it was first seen."""
-    first = datetime.fromtimestamp(sighting.first_time, UTC)
-    if seconds is None:
-        return first
-    try:
-        time = datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        return first
-    return time if _EARLIEST <= time <= now + _SKEW else first
+    if text is not None:
+        time = datetime.fromisoformat(text)
+        if _EARLIEST <= time <= now + _SKEW:
+            return time
+    return datetime.fromtimestamp(sighting.first_time, UTC)
