@@ -41,12 +41,17 @@ def doctor(
     patient = Patient(
         state=folder, user=user_environment(), config=config, status=present_status(folder)
     )
-    findings = [found for check in _CHECKS for found in check(patient)]
+    findings = diagnose(patient)
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], indent=1))
     else:
         _print(findings)
     raise typer.Exit(1 if any(finding.grade is Grade.ERROR for finding in findings) else 0)
+
+
+def diagnose(patient: Patient) -> list[Finding]:
+    """Returns every finding, good ones included, in the order of the checks."""
+    return [finding for check in _CHECKS for finding in check(patient)]
 
 
 def _print(findings: Sequence[Finding]) -> None:

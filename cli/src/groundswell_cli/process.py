@@ -84,16 +84,6 @@ class ServiceProcess:
         """The operating system's process."""
         return self._child
 
-    @property
-    def port(self) -> int:
-        """Where it listens on loopback."""
-        return self._port
-
-    @property
-    def child(self) -> Child | None:
-        """The operating system's process."""
-        return self._child
-
     async def start(self) -> None:
         """Starts the service; it answers some moments later."""
         self._child.start()

@@ -40,6 +40,7 @@ class Suite:
         self.plan = plan
         self.supervisor = Supervisor([], plan.settings.supervisor, clock=clock, report=report)
         self.ports: dict[str, int] = {}
+        self._run: Run | None = None
         self._clock = clock
         self._report = report
 
@@ -81,17 +82,18 @@ class Suite:
         return [kept for kept in self.supervisor.kept if kept.record.state is not State.READY]
 
     def write_run(self) -> None:
-        """Writes down what runs where."""
-        children = {one.process.name: one.process.child for one in self.supervisor.kept}
-        self.plan.state.write_run(
-            Run(
-                pid=os.getpid(),
-                console=self.console,
-                addresses=services.addresses(self.ports, self.plan.services),
-                ports=self.ports,
-                pids={name: child.pid for name, child in children.items() if child and child.pid},
-            )
+        """Writes down what runs where, when that has changed."""
+        kept = [one.process for one in self.supervisor.kept]
+        run = Run(
+            pid=os.getpid(),
+            console=self.console,
+            addresses=services.addresses(self.ports, self.plan.services),
+            ports={process.name: process.port for process in kept} | self.ports,
+            pids={one.name: one.child.pid for one in kept if one.child and one.child.pid},
         )
+        if run != self._run:
+            self._run = run
+            self.plan.state.write_run(run)
 
     async def _start_mongo(self) -> EmbeddedMongo | None:
         if environment.names(self.plan.user, environment.MONGO):
