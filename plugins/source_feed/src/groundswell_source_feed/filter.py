@@ -16,7 +16,7 @@ from groundswell_core.errors import InvalidInput
 MAXIMUM_ATTRIBUTES = 256
 MAXIMUM_DEPTH = 256
 _PROLOGUE = re.compile(r"<\?xml[^>]{0,500}>")
-_TAG = re.compile(r"<(/?)([A-Za-z_][^\s/><]{0,100})([^<>]*)>")
+_TAG = re.compile(r"<(/?)([A-Za-z_][^\s/><]{0,100})([^<>]*)>?")
 _ATTRIBUTE = re.compile(r"=\s{0,9}[\"']")
 _REFERENCE = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,8}|x[0-9A-Fa-f]{1,8});|(\w{1,40});)?"

@@ -60,10 +60,10 @@ class CollectorHost:
         """
         for folder in self._folders:
             try:
-                path = (folder / name).resolve()
+                path = (folder / name).resolve(strict=True)
             except (OSError, ValueError, RuntimeError):
-                continue  # a NUL, a loop of links, too long a name
-            if path.is_relative_to(folder) and path.exists():
+                continue  # missing, a NUL, a loop of links, too long a name
+            if path.is_relative_to(folder):
                 return str(path)
         raise InvalidInput(
             f'"{name[:200]}" is not below a folder that sources may read; put it there or add its '
