@@ -96,7 +96,7 @@ def _line(node: yaml.Node | None, keys: Sequence[Any]) -> int:
     for key in keys:
         found = _child(node, key)
         if found is None:
-            break
+            continue  # a missing key, or the name of a union's member, which no file has
         line, node = found
     return line
 
