@@ -8,7 +8,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
-from groundswell_collector.documents import clean, prepare, refused
+from groundswell_collector.documents import prepare, refused
 from groundswell_collector.inbox import entry_of
 from groundswell_core.documents import DOCUMENTS, DocumentState, Signals
 from groundswell_core.identity import document_id
@@ -78,7 +78,7 @@ def test_a_withdrawal_is_a_revision_and_may_be_empty(taken):
         ({"id": None}, "NO_ID"),
         ({"title": "", "text": ""}, "EMPTY"),
         ({"title": " \n", "text": "\x00\ufeff"}, "EMPTY"),
-        ({"title": None, "text": 5}, "EMPTY"),
+        ({"title": None, "text": ["a"]}, "EMPTY"),
     ],
 )
 def test_what_cannot_be_a_document_has_a_reason(taken, given, reason):
@@ -107,13 +107,18 @@ def test_a_plugin_s_own_refusal_keeps_its_sentence_but_no_identifier(make_source
         "\uffff\ufeff",
         "ﷺ" * 100,
         "a" * 1000 + "\u0301" * 1000,
-        "‮override",
+        "\u202eoverride",
     ],
     ids=lambda text: ascii(text)[:20],
 )
 def test_hostile_text_reaches_the_wire_everywhere(taken, hostile):
     good = taken(
-        id=hostile, title=hostile, text=hostile, outlet=hostile, url=hostile, labels={hostile: hostile}
+        id=hostile,
+        title=hostile,
+        text=hostile,
+        outlet=hostile,
+        url=hostile,
+        labels={hostile: hostile},
     )
     document = encoded(good)
     assert document == good.document
@@ -189,13 +194,13 @@ anything = st.one_of(
 
 @hypothesis.given(
     given=st.fixed_dictionaries(
-        {
-            name: anything
-            for name in (
+        dict.fromkeys(
+            (
                 *("id", "url", "title", "text", "publish_time", "language", "voice", "outlet"),
                 *("rank", "heat", "read_count", "discussion_count", "withdrawn", "labels"),
-            )
-        }
+            ),
+            anything,
+        )
     )
 )
 @hypothesis.settings(
@@ -204,11 +209,3 @@ anything = st.one_of(
 def test_nothing_that_a_plugin_yields_breaks_the_path(taken, given):
     prepared = taken(**given)
     assert encoded(prepared) == prepared.document
-
-
-@hypothesis.given(st.text(st.characters(exclude_categories=[])), st.integers(1, 50))
-def test_cleaning_is_bounded_and_stable(text, limit):
-    once = clean(text, limit)
-    assert len(once) <= limit
-    assert clean(once, limit) == once
-    once.encode()

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel
+
 from groundswell_collector.documents import prepare, refused
-from groundswell_collector.kinds import Kinds, check
+from groundswell_collector.entries import Kinds, Rules
 from groundswell_collector.publish import milliseconds, parts
 from groundswell_collector.reading import OpenHost, failure_message, iterating
 from groundswell_core.clock import Clock
@@ -33,6 +35,7 @@ class Checker:
     def __init__(self, kinds: Kinds, open_host: OpenHost, *, timeout: float, clock: Clock) -> None:
         """Takes the longest time in seconds."""
         self._kinds = kinds
+        self._rules = Rules(kinds)
         self._open_host = open_host
         self._timeout = timeout
         self._clock = clock
@@ -42,14 +45,14 @@ class Checker:
 
         Raises InvalidInput only for a source that could not be created.
         """
-        check(source, self._kinds)
+        config = self._rules.check(source)
         seconds = min(self._timeout, time_remaining or self._timeout)
         # A little less than the caller waits, so that the caller hears what was found.
         seconds -= min(0.5, seconds / 5)
         found = Checked()
         try:
             async with asyncio.timeout(seconds):
-                await self._read(source, found)
+                await self._read(source, config, found)
         except TimeoutError:
             found.error = (
                 f"the read did not end within {seconds:.1f} s; ask with a longer deadline, "
@@ -59,8 +62,7 @@ class Checker:
             found.error = failure_message(error)
         return found
 
-    async def _read(self, source: Source, found: Checked) -> None:
-        config = check(source, self._kinds)
+    async def _read(self, source: Source, config: BaseModel, found: Checked) -> None:
         spec = self._kinds[source.kind].spec
         async with (
             spec.open(config, self._open_host(source)) as opened,

@@ -17,6 +17,7 @@ from groundswell_core import sources
 from groundswell_core.documents import Document, DocumentState, Signals
 from groundswell_core.identity import document_id, revision_of
 from groundswell_core.source_records import Source
+from groundswell_core.values import text_of
 
 MAXIMUM_TITLE = 500  # characters, as all the next
 MAXIMUM_TEXT = 100_000
@@ -29,8 +30,7 @@ MAXIMUM_LABEL = 256
 DEFAULT_WEIGHT = 0.5
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _FUTURE = timedelta(hours=1)  # clocks of sources differ so much at most
-# C0 and C1 controls but tab and newline, and characters that are none.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"  # characters that make no title
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _REGION = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 
@@ -61,15 +61,6 @@ def is_region(text: str) -> bool:
     return _REGION.fullmatch(text) is not None
 
 
-def clean(value: Any, limit: int) -> str:
-    """Returns a plugin's text without what no store or wire can hold, cut to a limit."""
-    if not isinstance(value, str):
-        return ""
-    # A little more than the limit, so that a huge text costs no more than a long one.
-    text = value[: limit * 2 + 100].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _CONTROLS.sub("", text).strip()[:limit]
-
-
 def prepare(source: Source, document: sources.Document, collect_time: datetime) -> Prepared:
     """Returns what a plugin yielded as a document of ours, with the reason when it is no good."""
     if not isinstance(document, sources.Document):
@@ -98,7 +89,7 @@ def _refusal(given: sources.Document, made: Document) -> Refusal | None:
         return Refusal(
             reason="NO_ID", message="the document has no id; the plugin must give it a stable one"
         )
-    if not (made.title or made.text) and made.state is not DocumentState.WITHDRAWN:
+    if not (made.title + made.text).strip(_INVISIBLE) and made.state is not DocumentState.WITHDRAWN:
         return Refusal(
             reason="EMPTY", message=f'document "{made.key}" has neither a title nor a text'
         )
@@ -114,10 +105,10 @@ def _document(source: Source, given: sources.Document, collect_time: datetime) -
         name=f"documents/{document_id(source.name, key)}",
         source=source.name,
         source_kind=source.kind,
-        outlet=clean(given.outlet, MAXIMUM_OUTLET) or source.display_name,
-        key=clean(key, MAXIMUM_KEY),
+        outlet=text_of(given.outlet, MAXIMUM_OUTLET) or source.display_name,
+        key=text_of(key, MAXIMUM_KEY),
         revision=revision_of(title, text, "withdrawn" if given.withdrawn is True else ""),
-        url=strip_tracking(clean(given.url, MAXIMUM_URL)),
+        url=strip_tracking(text_of(given.url, MAXIMUM_URL)),
         title=title,
         text=text,
         language=_language(given.language, source),
@@ -134,7 +125,7 @@ def _document(source: Source, given: sources.Document, collect_time: datetime) -
 
 def _masked(value: Any, limit: int) -> str:
     # Masked before it is cut: half a phone number is no phone number.
-    return mask(clean(value, limit + 200))[:limit]
+    return mask(text_of(value, limit + 200))[:limit]
 
 
 def _language(given: Any, source: Source) -> str:
@@ -158,7 +149,7 @@ def _labels(given: Any) -> dict[str, str]:
         return {}
     labels: dict[str, str] = {}
     for key, value in given.items():
-        name = clean(key, 64)
+        name = text_of(key, 64)
         if name and isinstance(value, str) and not names_a_person(name):
             labels[name] = _masked(value, MAXIMUM_LABEL)
         if len(labels) == MAXIMUM_LABELS:

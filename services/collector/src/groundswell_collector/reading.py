@@ -10,9 +10,8 @@ from datetime import timedelta
 
 from groundswell_collector import metrics
 from groundswell_collector.cursors import Held
-from groundswell_collector.documents import clean
+from groundswell_collector.entries import Kinds, Rules
 from groundswell_collector.health import Books, state_after_failure
-from groundswell_collector.kinds import Kinds, check
 from groundswell_collector.publish import Publisher, parts
 from groundswell_collector.stores import Stores
 from groundswell_collector.timing import Timing
@@ -21,6 +20,7 @@ from groundswell_core.errors import Aborted, GroundswellError, Unavailable
 from groundswell_core.log import get_logger, redact
 from groundswell_core.source_records import Source, SourceHealth
 from groundswell_core.sources import Batch, Host
+from groundswell_core.values import clean_text
 
 log = get_logger(__name__)
 
@@ -50,7 +50,7 @@ def failure_message(error: Exception) -> str:
         text = error.message
     else:
         text = f"the plugin failed: {type(error).__name__}: {error}; its author must mend it"
-    return redact(clean(text, 1000))
+    return redact(clean_text(text, 1000))
 
 
 @asynccontextmanager
@@ -88,6 +88,7 @@ class SourceReader:
     ) -> None:
         """Takes open_host, which gives each source its fetcher and parser."""
         self._kinds = kinds
+        self._rules = Rules(kinds)
         self._open_host = open_host
         self._publisher = publisher
         self._healths = stores.healths
@@ -120,7 +121,7 @@ class SourceReader:
         return wait
 
     async def _read(self, turn: _Turn, publishing: asyncio.Lock) -> None:
-        config = check(turn.source, self._kinds)
+        config = self._rules.check(turn.source)
         spec = self._kinds[turn.source.kind].spec
         async with (
             spec.open(config, self._open_host(turn.source)) as opened,

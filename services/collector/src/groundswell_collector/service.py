@@ -16,7 +16,8 @@ from groundswell_collector.access import (
 )
 from groundswell_collector.check import Checker
 from groundswell_collector.coverage import coverage_of, is_expected
-from groundswell_collector.kinds import Kinds, check, kind_message
+from groundswell_collector.entries import Kinds, Rules
+from groundswell_collector.kinds import kind_message
 from groundswell_collector.schedule import Changes
 from groundswell_collector.stores import Stores
 from groundswell_collector.timing import Timing
@@ -55,6 +56,7 @@ class SourceService(source_service_pb2_grpc.SourceServiceServicer):
         """Takes what tells the schedule of changes."""
         self._stores = stores
         self._kinds = kinds
+        self._rules = Rules(kinds)
         self._checker = checker
         self._timing = timing
         self._changes = changes
@@ -157,7 +159,7 @@ class SourceService(source_service_pb2_grpc.SourceServiceServicer):
     def _written(self, message: source_pb2.Source) -> Source:
         """Returns the source of a request, checked, in a department that the caller may write."""
         source = SOURCES.from_proto(message)
-        check(source, self._kinds)
+        self._rules.check(source)
         return replace(source, department=check_department(rpc.caller(), source.department))
 
     async def _set_state(self, name: str, state: SourceState) -> source_pb2.Source:
