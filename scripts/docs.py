@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from groundswell_core.settings import ServiceSettings, setting_names, settings_table
 
 ROOT = Path(__file__).parent.parent
-SERVICES = ("collector", "analyzer", "notifier", "coordinator", "console")
+SERVICES = ("collector", "analyzer", "notifier", "coordinator", "console", "cli")
 MADE_BY = "<!-- written by `make docs`; do not edit -->"
 INTRODUCTION = """\
 Read once from the environment at start and validated whole; a bad value stops the service and names the variable.

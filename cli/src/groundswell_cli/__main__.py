@@ -28,10 +28,13 @@ def build() -> typer.Typer:
     return app
 
 
+app = build()
+
+
 def main() -> None:
     """Runs the command; a failure that we know is one message and exit code 1."""
     try:
-        build()()
+        app()
     except GroundswellError as error:
         print(f"groundswell: {error.message}", file=sys.stderr)
         sys.exit(1)

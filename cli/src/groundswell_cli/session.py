@@ -44,7 +44,9 @@ class Session:
             finally:
                 self._view.tell("stopping")
                 await supervisor.stop()
-                self._plan.state.write_status(await self._status())
+                status = await self._status()
+                self._view.end(status)
+                self._plan.state.write_status(status)
 
     def _end(self) -> None:
         """Ends in order at the first signal, at once at the second."""
@@ -56,10 +58,14 @@ class Session:
         supervisor.stopping.set()
 
     async def _announce(self) -> None:
-        if await self._suite.wait_ready():
+        if not await self._suite.wait_ready(self._plan.settings.supervisor.start_timeout):
+            self._tell_unready()
+            await self._suite.wait_ready()
+        if self._suite.supervisor.all_ready:
             self._view.tell(f"all healthy; console: {self._suite.console}")
             announce_password(self._plan.state, self._view.tell, hide=self._quiet)
-            return
+
+    def _tell_unready(self) -> None:
         if self._suite.supervisor.stopping.is_set():
             return
         for kept in self._suite.unready():

@@ -18,7 +18,8 @@ from groundswell_cli.settings import UpSettings
 from groundswell_cli.state import Run, StateFolder
 from groundswell_cli.supervisor import Kept, Supervisor
 from groundswell_core.clock import Clock
-from groundswell_core.embedded import EmbeddedBroker, EmbeddedMongo
+from groundswell_core.embedded import EmbeddedBroker, EmbeddedMongo, is_free
+from groundswell_core.errors import FailedPrecondition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Plan:
     settings: UpSettings
     user: Mapping[str, str]
     config: Path
+    console_port: int = 0  # 0: the last one, or a free one
     services: tuple[ServiceSpec, ...] = SERVICES
 
 
@@ -55,7 +57,7 @@ class Suite:
         make_keys(plan.state)
         mongo = await self._start_mongo()
         kafka = await self._start_broker()
-        self.ports = plan.state.allocate_ports(services.purposes(plan.services))
+        self.ports = self._choose_ports()
         wiring = Wiring(
             state=plan.state,
             user=plan.user,
@@ -68,14 +70,15 @@ class Suite:
             await self._start(Kept(self._service(spec, wiring)))
         self.write_run()
 
-    async def wait_ready(self) -> bool:
-        """Waits until every process is ready; tells whether that came within the start timeout."""
-        deadline = self._clock.monotonic() + self.plan.settings.supervisor.start_timeout
-        while not self.supervisor.all_ready and not self.supervisor.stopping.is_set():
+    async def wait_ready(self, timeout: float = float("inf")) -> bool:
+        """Waits until every process is ready, the suite is stopped, or so many seconds are over."""
+        deadline = self._clock.monotonic() + timeout
+        supervisor = self.supervisor
+        while not supervisor.all_ready and not supervisor.stopping.is_set():
             if self._clock.monotonic() >= deadline:
                 return False
             await self._clock.sleep(0.2)
-        return self.supervisor.all_ready
+        return supervisor.all_ready
 
     def unready(self) -> list[Kept]:
         """Returns what does not do its work."""
@@ -94,6 +97,19 @@ class Suite:
         if run != self._run:
             self._run = run
             self.plan.state.write_run(run)
+
+    def _choose_ports(self) -> dict[str, int]:
+        plan = self.plan
+        ports = plan.state.allocate_ports(services.purposes(plan.services))
+        if plan.console_port:
+            if not is_free(plan.console_port):
+                raise FailedPrecondition(
+                    f"port {plan.console_port} is taken; choose another with --port, "
+                    "or leave it out for a free one",
+                    reason="PORT_TAKEN",
+                )
+            ports["console"] = plan.console_port
+        return ports
 
     async def _start_mongo(self) -> EmbeddedMongo | None:
         if environment.names(self.plan.user, environment.MONGO):

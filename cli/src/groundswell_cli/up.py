@@ -36,6 +36,15 @@ def up(
         Path,
         typer.Option(help="Folder with sources.yaml, monitors.yaml, routes.yaml, incidents.yaml."),
     ] = Path("config"),
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            envvar="GROUNDSWELL_CONSOLE__PORT",
+            help="Port of the console; 0: that of the last run, or a free one.",
+        ),
+    ] = 0,
     live: Annotated[bool, typer.Option(help="Show a live table on a terminal.")] = True,
     detach: Annotated[
         bool, typer.Option("--detach", help="Return when all is healthy; go on in the background.")
@@ -46,9 +55,13 @@ def up(
     folder = StateFolder(state)
     folder.prepare()
     if detach:
-        raise typer.Exit(_detach(folder, config))
+        raise typer.Exit(_detach(folder, config, port))
     plan = Plan(
-        state=folder, settings=load_settings(UpSettings), user=user_environment(), config=config
+        state=folder,
+        settings=load_settings(UpSettings),
+        user=user_environment(),
+        config=config,
+        console_port=port,
     )
     console = Console()
     view = View(console, live=live and console.is_terminal and not in_background)
@@ -56,17 +69,17 @@ def up(
         asyncio.run(Session(plan, view, quiet=in_background).run())
 
 
-def _detach(folder: StateFolder, config: Path) -> int:
+def _detach(folder: StateFolder, config: Path, port: int) -> int:
     """Starts the supervisor in the background; returns when all is healthy, or says why not."""
     if folder.holder() is not None:
         with folder.hold():  # raises, naming the holder
             pass
-    options = ["--state", str(folder.path), "--config", str(config), "--in-background"]
+    options = ["--state", str(folder.path), "--config", str(config), "--port", str(port)]
     log = folder.log("supervisor")
     with log.open("ab") as output:
         log.chmod(0o600)
         process = subprocess.Popen(
-            [sys.executable, "-m", "groundswell_cli", "up", *options],
+            [sys.executable, "-m", "groundswell_cli", "up", *options, "--in-background"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

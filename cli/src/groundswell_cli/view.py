@@ -47,3 +47,8 @@ class View:
         if now - self._last_summary >= 60.0:
             self._last_summary = now
             self.tell(summary(status))
+
+    def end(self, status: Mapping[str, Any]) -> None:
+        """Shows how everything was left; only a terminal has a table that would be wrong now."""
+        if self._live:
+            self.show(status)
