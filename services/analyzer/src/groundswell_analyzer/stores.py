@@ -1,0 +1,118 @@
+"""The analyzer's collections: validators, indexes, retention."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from groundswell_core.mongo import CollectionSpec, Index
+
+_NOW = timedelta(0)  # expire at the time that the field holds
+_DATE: dict[str, Any] = {"bsonType": "date"}
+_TEXT: dict[str, Any] = {"bsonType": "string"}
+_NUMBER: dict[str, Any] = {"bsonType": ["int", "long"]}
+_OFFSETS = {
+    "required": ["_id", "offset", "identity"],
+    "properties": {"_id": _TEXT, "offset": _NUMBER, "identity": _TEXT},
+}
+
+DOCUMENTS = CollectionSpec(
+    name="documents",
+    schema={
+        "required": ["_id", "analysis", "revision", "change", "pending", "story", "expire_time"],
+        "properties": {
+            "_id": _TEXT,
+            "analysis": {"bsonType": "object"},
+            "revision": _TEXT,
+            # Grows with each change by the role annotate; `assigned` is the one its story has seen.
+            "change": _NUMBER,
+            "assigned": _NUMBER,
+            "pending": {"bsonType": "bool"},
+            "story": _TEXT,
+            "story_time": {"bsonType": ["date", "null"]},
+            "near_copy": {"bsonType": "bool"},
+            "event_time": _DATE,
+            "observations": {"bsonType": "array", "maxItems": 300},
+            "expire_time": _DATE,
+        },
+    },
+    indexes=(
+        Index(name="expiry", keys=(("expire_time", 1),), expire_after=_NOW),
+        Index(name="members", keys=(("story", 1), ("story_order", 1))),
+        Index(name="story", keys=(("story", 1), ("event_time", -1), ("_id", 1))),
+        Index(name="newest", keys=(("event_time", -1), ("_id", 1))),
+        Index(
+            name="source", keys=(("analysis.document.source", 1), ("event_time", -1), ("_id", 1))
+        ),
+        Index(name="pending", keys=(("pending", 1),), partial={"pending": True}),
+    ),
+)
+STORIES = CollectionSpec(
+    name="stories",
+    schema={
+        "required": ["_id", "name", "version", "state", "level", "expire_time"],
+        "properties": {
+            "_id": _TEXT,
+            "name": _TEXT,
+            "version": _NUMBER,
+            "state": {"enum": ["ACTIVE", "RESTING", "MERGED"]},
+            "level": {"enum": ["NONE", "IV", "III", "II", "I"]},
+            "alerts": {"bsonType": "array"},
+            "timeline": {"bsonType": "array", "maxItems": 500},
+            "expire_time": _DATE,
+        },
+    },
+    indexes=(
+        Index(name="expiry", keys=(("expire_time", 1),), expire_after=_NOW),
+        Index(name="level", keys=(("level_rank", -1), ("update_time", -1), ("_id", 1))),
+        Index(name="newest", keys=(("update_time", -1), ("_id", 1))),
+        Index(name="growth", keys=(("growth", -1), ("update_time", -1), ("_id", 1))),
+        Index(name="monitor", keys=(("grades.monitor", 1), ("update_time", -1))),
+        Index(name="written", keys=(("write_time", 1),)),
+    ),
+)
+STORY_SERIES = CollectionSpec(
+    name="story_series",
+    schema={
+        "required": ["_id", "story", "start_time", "documents", "copies", "expire_time"],
+        "properties": {
+            "_id": _TEXT,
+            "story": _TEXT,
+            "start_time": _DATE,
+            "documents": _NUMBER,
+            "copies": _NUMBER,
+            "expire_time": _DATE,
+        },
+    },
+    indexes=(
+        Index(name="expiry", keys=(("expire_time", 1),), expire_after=_NOW),
+        Index(name="story", keys=(("story", 1), ("start_time", 1))),
+    ),
+)
+MONITORS = CollectionSpec(
+    name="monitors",
+    schema={"required": ["_id", "version"], "properties": {"_id": _TEXT, "version": _NUMBER}},
+)
+BASELINES = CollectionSpec(
+    name="baselines",
+    schema={
+        "required": ["_id", "monitor", "start_time", "expire_time"],
+        "properties": {"_id": _TEXT, "monitor": _TEXT, "start_time": _DATE, "expire_time": _DATE},
+    },
+    indexes=(
+        Index(name="expiry", keys=(("expire_time", 1),), expire_after=_NOW),
+        Index(name="monitor", keys=(("monitor", 1), ("start_time", 1))),
+    ),
+)
+ANNOTATE_OFFSETS = CollectionSpec(name="annotate_offsets", schema=_OFFSETS)
+STORIES_OFFSETS = CollectionSpec(name="stories_offsets", schema=_OFFSETS)
+
+COLLECTIONS = (
+    DOCUMENTS,
+    STORIES,
+    STORY_SERIES,
+    MONITORS,
+    BASELINES,
+    ANNOTATE_OFFSETS,
+    STORIES_OFFSETS,
+)

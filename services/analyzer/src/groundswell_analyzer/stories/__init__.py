@@ -1,0 +1,1 @@
+"""Gathers documents about one happening into stories, online, and keeps the books."""

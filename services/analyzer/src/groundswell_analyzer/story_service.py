@@ -1,0 +1,245 @@
+"""StoryService: reading stories, their series and timelines, and following them."""
+# ruff: noqa: N802 - RPCs keep the names of their proto
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from groundswell.story.v1 import story_service_pb2 as pb
+from groundswell.story.v1 import story_service_pb2_grpc as grpc_pb
+from groundswell_analyzer.monitors import MonitorBook
+from groundswell_analyzer.query import key
+from groundswell_analyzer.scope import visible_names, visible_story
+from groundswell_analyzer.stories.records import public_story
+from groundswell_analyzer.stories.watching import Watcher, WatchHub
+from groundswell_core.errors import InvalidInput, NotFound
+from groundswell_core.grades import Level
+from groundswell_core.mongo import Collection
+from groundswell_core.names import parse_name
+from groundswell_core.pages import decode_token, encode_token, page_size
+from groundswell_core.rpc import caller
+from groundswell_core.stories import (
+    SERIES_POINTS,
+    STORIES,
+    STORY_EVENTS,
+    SeriesPoint,
+    Story,
+    StoryState,
+)
+
+BOOKMARK_SECONDS = 5.0
+_SNAPSHOT = 5000  # stories that a follower gets at first, newest first
+_PRESENT = [StoryState.ACTIVE.name, StoryState.RESTING.name]
+_ORDERS = {
+    pb.STORY_ORDER_UNSPECIFIED: [("level_rank", -1), ("update_time", -1), ("_id", 1)],
+    pb.STORY_ORDER_LEVEL: [("level_rank", -1), ("update_time", -1), ("_id", 1)],
+    pb.STORY_ORDER_NEWEST: [("update_time", -1), ("_id", 1)],
+    pb.STORY_ORDER_GROWTH: [("growth", -1), ("update_time", -1), ("_id", 1)],
+}
+_SHOWN = {"grades.snapshot": 0, "alerts": 0, "timeline": 0, "told_outlets": 0}
+
+
+class StoryService(grpc_pb.StoryServiceServicer):
+    """Answers calls about stories."""
+
+    def __init__(
+        self,
+        stories: Collection,
+        series: Collection,
+        book: MonitorBook,
+        hub: WatchHub,
+        *,
+        stopping: asyncio.Event,
+    ) -> None:
+        """Takes stopping: streams end when it is set."""
+        self._stories = stories
+        self._series = series
+        self._book = book
+        self._hub = hub
+        self._stopping = stopping
+
+    async def GetStory(self, request: Any, context: Any) -> Any:
+        """Answers one story."""
+        story = public_story(await self._record(request.name, _SHOWN))
+        return pb.GetStoryResponse(story=STORIES.to_proto(self._visible(story)))
+
+    async def ListStories(self, request: Any, context: Any) -> Any:
+        """Lists stories."""
+        size = page_size(request.page_size)
+        filter_text = _bound(request)
+        skip = decode_token(filter_text, request.page_token)
+        found = await self._stories.find(
+            self._filter(request), sort=_order(request), skip=skip, limit=size + 1, fields=_SHOWN
+        )
+        stories = [self._visible(public_story(record)) for record in found[:size]]
+        return pb.ListStoriesResponse(
+            stories=map(STORIES.to_proto, stories),
+            next_page_token=encode_token(filter_text, skip + size) if len(found) > size else "",
+        )
+
+    async def GetStorySeries(self, request: Any, context: Any) -> Any:
+        """Answers a story's counts over time."""
+        step = _step(request)
+        record = await self._record(request.name, ["_id"])
+        found = await self._series.find({"story": record["_id"]}, sort=[("start_time", 1)])
+        points = [SERIES_POINTS.to_proto(point) for point in steps(found, step)]
+        return pb.GetStorySeriesResponse(points=points)
+
+    async def GetStoryTimeline(self, request: Any, context: Any) -> Any:
+        """Answers what happened to a story, oldest first."""
+        record = await self._record(request.name, ["timeline"])
+        names = visible_names(caller(), self._book.monitors.values())
+        entries = [STORY_EVENTS.from_record(entry) for entry in record["timeline"]]
+        shown = [one for one in entries if not one.monitor or one.monitor in names]
+        shown.sort(key=lambda one: one.time)
+        return pb.GetStoryTimelineResponse(entries=map(STORY_EVENTS.to_proto, shown))
+
+    async def WatchStories(self, request: Any, context: Any) -> AsyncIterator[Any]:
+        """Follows stories: present ones, a marker, then changes; a bookmark when nothing changes."""
+        wanted = _Wanted(request)
+        with self._hub.join() as watcher:
+            for story in await self._present(request):
+                yield pb.WatchStoriesResponse(story=STORIES.to_proto(story))
+            yield pb.WatchStoriesResponse(snapshot_end=True)
+            async for change in self._changes(watcher, wanted):
+                yield pb.WatchStoriesResponse(story=STORIES.to_proto(change) if change else None)
+
+    async def _present(self, request: Any) -> list[Story]:
+        found = await self._stories.find(
+            self._filter(request),
+            sort=_ORDERS[pb.STORY_ORDER_NEWEST],
+            limit=_SNAPSHOT,
+            fields=_SHOWN,
+        )
+        return [self._visible(public_story(record)) for record in reversed(found)]
+
+    async def _changes(self, watcher: Watcher, wanted: _Wanted) -> AsyncIterator[Story | None]:
+        """Yields changes, and None for a bookmark."""
+        loop = asyncio.get_running_loop()
+        said = loop.time()
+        while not self._stopping.is_set():
+            for story in await watcher.changes(0.5):
+                visible = self._visible(story)
+                if wanted.admits(visible):
+                    said = loop.time()
+                    yield visible
+            if loop.time() - said >= BOOKMARK_SECONDS - 0.5:
+                said = loop.time()
+                yield None
+
+    def _visible(self, story: Story) -> Story:
+        return visible_story(story, visible_names(caller(), self._book.monitors.values()))
+
+    async def _record(self, name: str, fields: Any) -> dict[str, Any]:
+        record = await self._stories.find_one({"_id": parse_name(name, "stories")}, fields=fields)
+        if record is None:
+            raise NotFound(f"there is no {name}", reason="STORY_NOT_FOUND", name=name)
+        return record
+
+    def _filter(self, request: Any) -> dict[str, Any]:
+        where: dict[str, Any] = {"state": {"$in": _PRESENT}}
+        names = visible_names(caller(), self._book.monitors.values())
+        if request.monitor:
+            self._check_monitor(request.monitor, names)
+            names = {request.monitor}
+        level = Level(request.minimum_level)
+        if level > Level.NONE or request.monitor:
+            where["grades"] = {"$elemMatch": _grade_filter(names, level)}
+        for word in key(getattr(request, "query", "")).split():
+            where.setdefault("$and", []).append({"search": {"$regex": re.escape(word)}})
+        if not request.include_exercises:
+            where["exercise"] = False
+        return where
+
+    def _check_monitor(self, name: str, names: set[str]) -> None:
+        parse_name(name, "monitors")
+        if name not in names:
+            raise NotFound(f"there is no {name}", reason="MONITOR_NOT_FOUND", name=name)
+
+
+class _Wanted:
+    """Which changes a follower asked for."""
+
+    def __init__(self, request: Any) -> None:
+        self._monitor = request.monitor
+        self._level = Level(request.minimum_level)
+        self._exercises = request.include_exercises
+        self._told: set[str] = set()
+
+    def admits(self, story: Story) -> bool:
+        """Tells whether to tell of a story; one that was told of is told of to its end."""
+        is_wanted = (self._exercises or not story.exercise) and self._is_graded(story)
+        if is_wanted:
+            self._told.add(story.name)
+        return is_wanted or story.name in self._told
+
+    def _is_graded(self, story: Story) -> bool:
+        if not self._monitor and self._level <= Level.NONE:
+            return True
+        return any(
+            one.grade.level >= self._level and self._monitor in ("", one.monitor)
+            for one in story.grades
+        )
+
+
+def _grade_filter(names: Iterable[str], level: Level) -> dict[str, Any]:
+    where: dict[str, Any] = {"monitor": {"$in": sorted(names)}}
+    if level > Level.NONE:
+        where["grade.level"] = {"$in": [one.name for one in Level if one >= level]}
+    return where
+
+
+def _order(request: Any) -> list[tuple[str, int]]:
+    order = _ORDERS.get(request.order)
+    if order is None:
+        raise InvalidInput(f"order {request.order} is not known", reason="BAD_ORDER")
+    return order
+
+
+def _bound(request: Any) -> str:
+    """Returns the filter of a list as text, to which its page tokens are bound."""
+    without = type(request)()
+    without.CopyFrom(request)
+    without.ClearField("page_token")
+    without.ClearField("page_size")
+    return str(without.SerializeToString(deterministic=True)) + caller().department
+
+
+def _step(request: Any) -> int:
+    """Returns the step of a series in minutes."""
+    if not request.HasField("step"):
+        return 1
+    seconds = request.step.ToTimedelta().total_seconds()
+    if seconds < 60 or seconds % 60:
+        raise InvalidInput(
+            f"step is {seconds:g} s; choose whole minutes, at least one", reason="BAD_STEP"
+        )
+    return int(seconds // 60)
+
+
+def steps(records: Iterable[Mapping[str, Any]], minutes: int) -> list[SeriesPoint]:
+    """Returns minutes gathered into steps: counts added, of heats the greatest."""
+    points: dict[datetime, SeriesPoint] = {}
+    for record in records:
+        if not (record["documents"] or record["copies"] or record.get("heat") is not None):
+            continue
+        start = _floor(record["start_time"], minutes)
+        before = points.get(start, SeriesPoint(start_time=start))
+        heats = [heat for heat in (before.heat, record.get("heat")) if heat is not None]
+        points[start] = SeriesPoint(
+            start_time=start,
+            documents=before.documents + record["documents"],
+            copies=before.copies + record["copies"],
+            heat=max(heats, default=None),
+        )
+    return list(points.values())
+
+
+def _floor(moment: datetime, minutes: int) -> datetime:
+    width = timedelta(minutes=minutes)
+    epoch = datetime.fromtimestamp(0, UTC)
+    return epoch + (moment - epoch) // width * width
