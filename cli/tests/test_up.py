@@ -162,7 +162,8 @@ def test_down_stops_all_in_reverse_order(run_suite: Start) -> None:
     pids = run.pids()
     done = groundswell("down", "--state", str(run.state.path))
     assert (done.returncode, done.stdout) == (0, "stopped\n")
-    assert run.end() == 0
+    assert run.process.wait(10) == 0
+    run.end()
     stopped = [line.split()[1] for line in run.lines if line.endswith("stopped")]
     assert stopped == [
         "console",

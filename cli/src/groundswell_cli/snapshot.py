@@ -24,6 +24,8 @@ _COLOURS = {
     State.STOPPED: "dim",
 }
 
+_TROUBLED = {State.WAITING, State.SILENT, State.STARTING}
+
 
 def take(
     kept: Sequence[Kept], figures: Figures, *, console: str, pid: int, now: datetime
@@ -55,17 +57,21 @@ def _process(kept: Kept) -> dict[str, Any]:
     }
 
 
-def render(status: Mapping[str, Any], news: Sequence[str] = ()) -> Group:
-    """Returns the status for a terminal: processes, figures, the latest news."""
+def render(status: Mapping[str, Any]) -> Group:
+    """Returns the status for a terminal: processes, what ails them, figures."""
     table = Table(title="Groundswell", title_justify="left", title_style="bold", box=None)
-    table.add_column("process")
-    table.add_column("state")
+    table.add_column("process", no_wrap=True)
+    table.add_column("state", no_wrap=True)
     for name in ("port", "pid", "restarts", "memory"):
-        table.add_column(name, justify="right")
-    table.add_column("last error", overflow="ellipsis", no_wrap=True, style="dim")
+        table.add_column(name, justify="right", no_wrap=True)
     for process in status["processes"]:
         table.add_row(*_cells(process))
-    return Group(table, Text(), Text(summary(status)), *(Text(line, style="dim") for line in news))
+    return Group(table, *_troubles(status), Text(), Text(summary(status)))
+
+
+def _troubles(status: Mapping[str, Any]) -> list[Text]:
+    ailing = [one for one in status["processes"] if one["state"] in _TROUBLED and one["last_error"]]
+    return [Text(f" {one['name']}: {one['last_error']}", style="red") for one in ailing]
 
 
 def _cells(process: Mapping[str, Any]) -> list[Text | str]:
@@ -78,7 +84,6 @@ def _cells(process: Mapping[str, Any]) -> list[Text | str]:
         str(process["pid"] or "–"),
         str(process["restarts"] + process["recycles"]),
         f"{memory / (1 << 20):.0f} MiB" if memory else "–",
-        process["last_error"] if process["state"] != State.READY else "",
     ]
 
 
