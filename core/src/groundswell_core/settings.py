@@ -178,6 +178,22 @@ def _explain(error: ValidationError) -> str:
     return "\n".join(lines)
 
 
+def read_secret(file: Path | None, variable: str | None) -> SecretStr:
+    """Returns the secret that YAML names by file or by variable; no error shows its value."""
+    named = f"the file {file}" if file else f"the variable {variable}"
+    try:
+        value = file.read_text(encoding="utf-8") if file else os.environ[variable or ""]
+    except (OSError, UnicodeDecodeError, KeyError):
+        raise InvalidInput(
+            f"{named} holds a secret that is needed and cannot be read; make it, readable to "
+            "this service alone",
+            reason="BAD_SETTINGS",
+        ) from None
+    if not value.strip():
+        raise InvalidInput(f"{named} is empty; put the secret there", reason="BAD_SETTINGS")
+    return SecretStr(value.strip())
+
+
 def setting_names(kind: type[BaseModel], prefix: str = "GROUNDSWELL_") -> dict[str, Any]:
     """Returns every environment name of a settings class with its field, nested sections included."""
     names: dict[str, Any] = {}

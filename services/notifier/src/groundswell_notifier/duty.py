@@ -1,0 +1,118 @@
+"""What the active notifier does turn by turn: log, expire, wake groups, send. A standby rests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from groundswell_core.clock import Clock
+from groundswell_core.errors import Aborted, Unavailable
+from groundswell_core.kafka import Reader
+from groundswell_core.log import get_logger
+from groundswell_core.service import Heartbeat, Service
+from groundswell_notifier.delivery import Delivery
+from groundswell_notifier.dispatch import Dispatcher
+from groundswell_notifier.groups import GroupStore
+from groundswell_notifier.pipeline import Pipeline
+from groundswell_notifier.revisions import RevisionLog
+from groundswell_notifier.routes import Routes
+from groundswell_notifier.settings import WatchSettings
+
+log = get_logger(__name__)
+
+CLAIM_LEASE = timedelta(seconds=30)
+PRUNE_SECONDS = 600.0
+_GROUPS_A_TURN = 200  # then sending has its turn
+
+
+class Duty:
+    """The timers of the active notifier; all their state is in MongoDB."""
+
+    def __init__(
+        self,
+        *,
+        dispatcher: Dispatcher,
+        groups: GroupStore,
+        pipeline: Pipeline,
+        delivery: Delivery,
+        clock: Clock,
+        expiry_grace: float,
+    ) -> None:
+        """Takes expiry_grace in seconds: senders get so long to speak up after a take-over."""
+        self._dispatcher = dispatcher
+        self._groups = groups
+        self._pipeline = pipeline
+        self._delivery = delivery
+        self._clock = clock
+        self._expiry_grace = expiry_grace
+        self._since: float | None = None
+        self._takes_over = False
+
+    async def take_over(self) -> None:
+        """Notes that this process became the active one."""
+        self._since = self._clock.monotonic()
+        self._takes_over = True
+
+    async def turn(self) -> None:
+        """Does what is due now."""
+        if self._takes_over:
+            await self._dispatcher.reroute()
+            self._takes_over = False
+        if self._since is not None and self._clock.monotonic() - self._since >= self._expiry_grace:
+            await self._dispatcher.expire()
+        await self._dispatcher.publish()
+        await self._wake_groups()
+        await self._delivery.turn()
+
+    async def finish(self) -> None:
+        """Waits for the tries that are under way."""
+        await self._delivery.drain()
+
+    async def reroute(self) -> None:
+        """Regroups what fires after the routing tree changed."""
+        self._takes_over = True
+
+    async def _wake_groups(self) -> None:
+        for _ in range(_GROUPS_A_TURN):
+            group = await self._groups.claim(self._clock.now(), CLAIM_LEASE)
+            if group is None:
+                return
+            await self._pipeline.notify(group)
+
+
+async def keep_duty(
+    duty: Duty, reader: Reader, service: Service, heartbeat: Heartbeat, every: float
+) -> None:
+    """Turns until the service stops, while the alerts topic is ours; a bad moment is waited out."""
+    while not service.stopping.is_set():
+        heartbeat.beat()
+        try:
+            if reader.is_active:
+                await duty.turn()
+        except (Unavailable, Aborted) as error:
+            log.warning("duty waits: what is due is done next turn", why=str(error))
+            await service.pause(1.0)
+        await service.pause(every)
+    await duty.finish()
+
+
+async def keep_routes(routes: Routes, duty: Duty, service: Service, every: float) -> None:
+    """Looks at the routing tree until the service stops."""
+    while not service.stopping.is_set():
+        if await routes.reload():
+            await duty.reroute()
+        await service.pause(every)
+
+
+async def keep_history(revisions: RevisionLog, service: Service, settings: WatchSettings) -> None:
+    """Removes revisions past both limits until the service stops."""
+    while not service.stopping.is_set():
+        try:
+            removed = await revisions.prune(
+                keep=settings.history_revisions,
+                younger_than=timedelta(hours=settings.history_hours),
+            )
+            if removed:
+                log.info("history pruned", revisions=removed)
+        except Unavailable as error:
+            log.warning("history not pruned now", why=str(error))
+        await service.pause(PRUNE_SECONDS)
