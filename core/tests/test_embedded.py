@@ -13,7 +13,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from groundswell_core.embedded import EmbeddedMongo, free_port, is_free
-from groundswell_core.errors import FailedPrecondition
+from groundswell_core.errors import FailedPrecondition, Unavailable
 from groundswell_core.settings import MongoSettings
 
 
@@ -142,3 +142,14 @@ async def test_a_free_port_is_free_and_below_the_range_of_outgoing_connections()
     port = free_port()
     assert is_free(port)
     assert port < 32768
+
+
+async def test_a_mongod_on_a_taken_port_says_so_and_where_its_log_is(tmp_path: Path) -> None:
+    async with await asyncio.start_server(
+        lambda _, writer: writer.close(), "127.0.0.1", 0
+    ) as taken:
+        port = taken.sockets[0].getsockname()[1]
+        server = EmbeddedMongo(tmp_path / "mongo", port=port, ephemeral=True)
+        with pytest.raises(Unavailable, match=r"did not take writes .* its log is .*mongod\.log"):
+            await server.start(timeout=2.0)
+    assert not server.is_running

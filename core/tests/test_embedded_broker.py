@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from groundswell_core.embedded import EmbeddedBroker
+from groundswell_core.errors import Unavailable
 
 
 @pytest.fixture
@@ -64,3 +66,22 @@ async def test_a_stopped_broker_leaves_no_process_and_no_pid_file(broker: Embedd
     assert pid is not None
     assert not psutil.pid_exists(pid)
     assert not (broker.folder / "broker.pid").exists()
+
+
+async def test_a_broker_on_a_taken_port_says_so_and_where_its_log_is(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        broker = EmbeddedBroker(tmp_path / "broker", port=taken.getsockname()[1])
+        with pytest.raises(
+            Unavailable, match=r"did not answer within 0\.3 s; its log is .*broker\.log"
+        ):
+            await broker.start(timeout=0.3)
+    assert not broker.is_running
+
+
+async def test_a_broker_that_never_started_is_not_healthy_and_stops_without_complaint(
+    tmp_path: Path,
+) -> None:
+    broker = EmbeddedBroker(tmp_path / "broker")
+    await broker.stop()
+    await broker.kill()
+    assert (broker.pid, broker.memory(), broker.is_running) == (None, 0, False)

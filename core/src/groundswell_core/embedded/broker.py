@@ -16,6 +16,9 @@ from groundswell_core.settings import KafkaSettings
 # ApiVersions (key 18), version 0, correlation id 7, no client id: every Kafka broker answers it.
 _QUESTION = struct.pack(">ihhih", 10, 18, 0, 7, -1)
 
+# Seconds. This broker holds every join for half of it, and a killed member's place for all of it.
+SESSION_TIMEOUT = 6.0
+
 
 class EmbeddedBroker(EmbeddedServer):
     """Starts, stops and kills one broker whose port is kept in a folder; its records are not."""
@@ -46,9 +49,13 @@ class EmbeddedBroker(EmbeddedServer):
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             return False
 
-    def settings(self) -> KafkaSettings:
+    def settings(self, session_timeout: float = SESSION_TIMEOUT) -> KafkaSettings:
         """Returns how services reach this broker; it has no producer ids, so no idempotent producer."""
-        return KafkaSettings(bootstrap_servers=f"127.0.0.1:{self.port}", idempotent=False)
+        return KafkaSettings(
+            bootstrap_servers=f"127.0.0.1:{self.port}",
+            idempotent=False,
+            session_timeout=session_timeout,
+        )
 
     def _launch(self, program: Path) -> Child:
         self._choose_port()

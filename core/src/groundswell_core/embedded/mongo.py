@@ -17,6 +17,9 @@ from groundswell_core.mongo_admin import MongoAdmin
 from groundswell_core.settings import MongoSettings
 
 _ADDRESS_IN_USE = 48  # mongod's exit code
+_TRIES = 5
+# Seconds in which a mongod without its port ends, so that we do not speak to the port's owner.
+_FIRST_BREATH = 0.1
 
 
 class EmbeddedMongo(EmbeddedServer):
@@ -43,22 +46,32 @@ class EmbeddedMongo(EmbeddedServer):
         private_folder(self.folder)
         (self.folder / "data").mkdir(exist_ok=True)
         read_or_create(self._key_file, _new_key)
-        await self._launch(program)
+        for _ in range(_TRIES):
+            if await self._try(program, timeout):
+                return
+            # The port was free a moment ago, but another program bound it before mongod did.
+            has_lost_port = self.child is not None and self.child.exit_code == _ADDRESS_IN_USE
+            await self.kill()
+            if self._wanted_port or not has_lost_port:
+                break
+        raise Unavailable(
+            f"mongod did not take writes within {timeout:g} s; its log is {self.log_file}",
+            reason="MONGOD_NOT_READY",
+        )
+
+    async def _try(self, program: Path, timeout: float) -> bool:
+        self._choose_port()
+        child = self._start_child(self._command(program))
+        if await child.wait(_FIRST_BREATH):
+            return False
         self._admin = MongoAdmin(self.port, self._admin_password)
         try:
-            await self._prepare(self._admin, timeout)
+            return await self._admin.prepare(
+                self._password, is_alive=lambda: self.is_running, timeout=timeout
+            )
         except GroundswellError:
             await self.kill()
             raise
-
-    async def _prepare(self, admin: MongoAdmin, timeout: float) -> None:
-        if not await admin.prepare(
-            self._password, is_alive=lambda: self.is_running, timeout=timeout
-        ):
-            raise Unavailable(
-                f"mongod did not take writes within {timeout:g} s; its log is {self.log_file}",
-                reason="MONGOD_NOT_READY",
-            )
 
     async def stop(self, timeout: float = 15.0) -> None:
         """Ends mongod in order."""
@@ -79,14 +92,6 @@ class EmbeddedMongo(EmbeddedServer):
         login = f"groundswell:{self._password}"
         url = f"mongodb://{login}@127.0.0.1:{self.port}/?replicaSet=rs0&authSource=admin"
         return MongoSettings(url=SecretStr(url), database=database)
-
-    async def _launch(self, program: Path) -> None:
-        # A port that was free a moment ago may be taken when mongod binds it.
-        for _ in range(5):
-            self._choose_port()
-            child = self._start_child(self._command(program))
-            if not await child.wait(0.1) or child.exit_code != _ADDRESS_IN_USE:
-                return
 
     def _command(self, program: Path) -> list[str]:
         options = {
