@@ -5,7 +5,12 @@ from groundswell_analyzer.query.errors import QueryError
 from groundswell_analyzer.query.keys import key
 from groundswell_analyzer.query.matching import matches
 from groundswell_analyzer.query.parser import Parsed, parse, parse_or_raise
-from groundswell_analyzer.query.searchable import Searchable, searchable, searchable_analysis
+from groundswell_analyzer.query.searchable import (
+    Searchable,
+    primary_language,
+    searchable,
+    searchable_analysis,
+)
 from groundswell_analyzer.query.tree import Node, normal_form
 
 __all__ = [
@@ -19,6 +24,7 @@ __all__ = [
     "normal_form",
     "parse",
     "parse_or_raise",
+    "primary_language",
     "search_terms",
     "searchable",
     "searchable_analysis",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from groundswell_analyzer.query.errors import QueryError
 from groundswell_analyzer.query.literals import LiteralScanner, Pattern, Span, pattern_of
-from groundswell_analyzer.query.matching import evaluate
+from groundswell_analyzer.query.matching import Look, evaluate
 from groundswell_analyzer.query.parser import parse
 from groundswell_analyzer.query.searchable import Searchable, primary_language
 from groundswell_analyzer.query.tree import And, Attribute, Literal, Near, Node, Not, Or
@@ -61,11 +61,11 @@ class CompiledQueries:
         candidates = set(self._always).union(
             *(self._by_pattern[pattern] for pattern in spans if pattern in self._by_pattern)
         )
+        look = Look(document, lambda pattern: spans.get(pattern, ()))
         return tuple(
             one.name
             for one in (self._standing[index] for index in sorted(candidates))
-            if one.admits(document)
-            and evaluate(one.tree, document, lambda pattern: spans.get(pattern, ()))
+            if one.admits(document) and evaluate(one.tree, look)
         )
 
     def _stand(self, monitor: Monitor) -> _Standing | None:

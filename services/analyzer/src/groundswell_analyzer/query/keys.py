@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,6 @@ JOINED = (
     "\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-# Signs above, below or after letters of scripts with spaces: Latin, Hebrew, Arabic, Indic.
-_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
-TOKEN = re.compile(f"[{JOINED}]|[^\\W{JOINED}](?:[^\\W{JOINED}]|[{_MARKS}])*")
-
 _JOINED_CHARACTER = re.compile(f"[{JOINED}]")
 # Read in Simplified text as often as in Traditional: changing them would spoil 著名 or 狼藉.
 _SHARED_CHARACTERS = frozenset("著瞭藉")
@@ -51,9 +47,33 @@ def key(text: str) -> str:
     return plain(text).casefold()
 
 
-def tokens(text: str) -> list[tuple[int, int]]:
-    """Returns where the tokens of a key are: a word each, or a character of a joined script each."""
-    return [match.span() for match in TOKEN.finditer(text)]
+@lru_cache(maxsize=50_000)
+def name_key(name: str) -> str:
+    """Returns the key of a name that comes again and again: an outlet, a place, a label."""
+    return key(name)
+
+
+class Tokens:
+    """Which token each character of a key belongs to.
+
+    A token is a word of a script with spaces, or one character of the others.
+    """
+
+    def __init__(self, content: str) -> None:
+        """Numbers the tokens from 0."""
+        kinds = _kinds()[_points(content)]
+        before = np.concatenate([np.zeros(1, dtype=np.uint8), kinds[:-1]])
+        starts = (kinds == _KIND_JOINED) | ((kinds == _KIND_WORD) & (before != _KIND_WORD))
+        self._numbers = np.cumsum(starts) - 1
+        self._is_inside = kinds != 0
+
+    def first(self, start: int) -> int:
+        """Returns the number of the token at a place, or of the next one."""
+        return int(self._numbers[start]) + (not self._is_inside[start])
+
+    def last(self, end: int) -> int:
+        """Returns the number of the token before a place."""
+        return int(self._numbers[end - 1])
 
 
 def is_word(character: str) -> bool:
@@ -61,6 +81,23 @@ def is_word(character: str) -> bool:
     if _JOINED_CHARACTER.match(character):
         return False
     return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
+
+
+_KIND_WORD, _KIND_JOINED = 1, 2
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Returns for every character whether it is of a word, a token by itself, or neither."""
+    kinds = np.zeros(_TABLE_SIZE, dtype=np.uint8)
+    for point in range(0x20000):
+        character = chr(point)
+        if _JOINED_CHARACTER.match(character):
+            kinds[point] = _KIND_JOINED
+        elif is_word(character):
+            kinds[point] = _KIND_WORD
+    kinds[0x20000:0x40000] = _KIND_JOINED
+    return kinds
 
 
 def _points(text: str) -> NDArray[np.uint32]:

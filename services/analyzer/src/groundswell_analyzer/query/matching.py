@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
-from groundswell_analyzer.query.keys import key, tokens
+from groundswell_analyzer.query.keys import Tokens, name_key
 from groundswell_analyzer.query.literals import Pattern, Span, find, pattern_of
 from groundswell_analyzer.query.searchable import Searchable, primary_language
 from groundswell_analyzer.query.tree import And, Attribute, Literal, Near, Node, Not, Or
@@ -16,37 +16,55 @@ Find = Callable[[Pattern], Sequence[Span]]
 
 def matches(tree: Node, document: Searchable) -> bool:
     """Tells whether a query matches a document, looking for each literal by itself."""
-    return evaluate(tree, document, lambda pattern: find(pattern, document.content))
+    return evaluate(tree, Look(document, lambda pattern: find(pattern, document.content)))
 
 
-def evaluate(node: Node, document: Searchable, find_all: Find) -> bool:
-    """Tells whether a query matches a document whose occurrences find_all knows."""
+class Look:
+    """One document under the eyes of many queries: what was found once is known."""
+
+    def __init__(self, document: Searchable, find_all: Find) -> None:
+        """Takes what finds every occurrence of a pattern."""
+        self.document = document
+        self._find_all = find_all
+        self._tokens: Tokens | None = None
+
+    def spans(self, literal: Literal) -> Sequence[Span]:
+        """Returns where a literal stands, in its scope."""
+        spans = self._find_all(pattern_of(literal))
+        border = self.document.title_length
+        if literal.scope == "title":
+            return [span for span in spans if span[0] < border]
+        if literal.scope == "text":
+            return [span for span in spans if span[0] > border]
+        return spans
+
+    def numbers(self, spans: Sequence[Span], part: Span) -> list[Span]:
+        """Returns the numbers of the first and last token of each span inside a part."""
+        if self._tokens is None:
+            self._tokens = Tokens(self.document.content)
+        first, last = self._tokens.first, self._tokens.last
+        return [(first(start), last(end)) for start, end in spans if part[0] <= start < part[1]]
+
+
+def evaluate(node: Node, look: Look) -> bool:
+    """Tells whether a query matches the document that is looked at."""
     match node:
         case Literal():
-            return bool(_spans(node, document, find_all))
+            return bool(look.spans(node))
         case Attribute():
-            return _has(node, document)
+            return _has(node, look.document)
         case Near():
-            return _near(node, document, find_all)
+            return _near(node, look)
         case Not():
-            return not evaluate(node.part, document, find_all)
+            return not evaluate(node.part, look)
         case And():
-            return all(evaluate(part, document, find_all) for part in node.parts)
+            return all(evaluate(part, look) for part in node.parts)
         case Or():
-            return any(evaluate(part, document, find_all) for part in node.parts)
-
-
-def _spans(literal: Literal, document: Searchable, find_all: Find) -> list[Span]:
-    spans = find_all(pattern_of(literal))
-    if literal.scope == "title":
-        return [span for span in spans if span[0] < document.title_length]
-    if literal.scope == "text":
-        return [span for span in spans if span[0] > document.title_length]
-    return list(spans)
+            return any(evaluate(part, look) for part in node.parts)
 
 
 def _has(node: Attribute, document: Searchable) -> bool:
-    wanted = key(node.value)
+    wanted = name_key(node.value)
     match node.field:
         case "source":
             return _equals(wanted.removeprefix("sources/"), document.source, node)
@@ -60,7 +78,7 @@ def _has(node: Attribute, document: Searchable) -> bool:
             return any(_is_at(wanted, place.casefold()) for place in document.places)
         case _:
             label = document.labels.get(node.field.removeprefix("label."), "")
-            return bool(label) and _equals(wanted, key(label), node)
+            return bool(label) and _equals(wanted, name_key(label), node)
 
 
 def _equals(wanted: str, value: str, node: Attribute) -> bool:
@@ -74,34 +92,16 @@ def _is_at(wanted: str, place: str) -> bool:
     return place.startswith(wanted)
 
 
-def _near(node: Near, document: Searchable, find_all: Find) -> bool:
-    left = [span for literal in node.left for span in _spans(literal, document, find_all)]
-    right = [span for literal in node.right for span in _spans(literal, document, find_all)]
+def _near(node: Near, look: Look) -> bool:
+    left = [span for literal in node.left for span in look.spans(literal)]
+    right = [span for literal in node.right for span in look.spans(literal)]
     if not left or not right:
         return False
-    border = document.title_length
-    places = _TokenPlaces(document.content)
+    border = look.document.title_length
     return any(
-        _are_near(places.of(left, part), places.of(right, part), node.distance)
-        for part in ((0, border), (border, len(document.content)))
+        _are_near(look.numbers(left, part), look.numbers(right, part), node.distance)
+        for part in ((0, border), (border, len(look.document.content)))
     )
-
-
-class _TokenPlaces:
-    """Where spans of characters lie among the tokens of a content."""
-
-    def __init__(self, content: str) -> None:
-        spans = tokens(content)
-        self._starts = [start for start, _ in spans]
-        self._ends = [end for _, end in spans]
-
-    def of(self, spans: Sequence[Span], part: Span) -> list[Span]:
-        """Returns first and last token of each span inside a part of the content."""
-        return [
-            (bisect_right(self._ends, start), bisect_right(self._starts, end - 1) - 1)
-            for start, end in spans
-            if part[0] <= start < part[1]
-        ]
 
 
 def _are_near(left: list[Span], right: list[Span], distance: int) -> bool:

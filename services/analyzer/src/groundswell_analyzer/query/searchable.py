@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from groundswell_analyzer.query.keys import key
+from groundswell_analyzer.query.keys import key, name_key
 from groundswell_core.analyses import Analysis, Place
 from groundswell_core.documents import Document
 
@@ -41,10 +41,12 @@ def searchable(
         content=title + BORDER + text,
         title_length=len(title),
         source=document.source.removeprefix("sources/"),
-        outlet=key(document.outlet),
+        outlet=name_key(document.outlet),
         language=language or primary_language(document.language),
         category=category,
-        places=tuple(name for place in places for name in (place.code, key(place.display_name))),
+        places=tuple(
+            name for place in places for name in (place.code, name_key(place.display_name))
+        ),
         labels=document.labels,
         exercise=document.exercise,
     )
