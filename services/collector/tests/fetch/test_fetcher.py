@@ -1,8 +1,6 @@
 """The fetcher gives good answers through, and cuts bad servers off with a reason."""
 
 import asyncio
-import gzip
-import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -142,47 +140,6 @@ async def test_retry_after_may_be_a_date(site, fetching):
         with pytest.raises(Unavailable) as caught:
             await fetcher.fetch(f"{site.url}/x")
     assert 60 < caught.value.retry_after <= 91
-
-
-@pytest.mark.parametrize(
-    ("encoding", "encode"),
-    [
-        ("gzip", gzip.compress),
-        ("GZIP", gzip.compress),
-        ("x-gzip", gzip.compress),
-        ("gzip", lambda body: gzip.compress(body[:5]) + gzip.compress(body[5:])),
-        ("gzip", lambda body: gzip.compress(body) + b"\0" * 100),
-        ("gzip", lambda body: gzip.compress(body) + b"garbage"),
-        ("deflate", zlib.compress),
-        ("deflate", lambda body: zlib.compress(body)[2:-4]),
-        ("identity", bytes),
-        ("", bytes),
-    ],
-)
-async def test_encodings_are_decoded(site, fetching, encoding, encode):
-    body = b"".join(b"%d groundswell " % n for n in range(20_000))
-    site.answer(
-        "/x", lambda _: web.Response(body=encode(body), headers={"Content-Encoding": encoding})
-    )
-    async with fetching() as fetcher:
-        assert (await fetcher.fetch(f"{site.url}/x")).body == body
-
-
-@pytest.mark.parametrize(
-    ("encoding", "body", "kind"),
-    [
-        ("gzip, gzip", gzip.compress(gzip.compress(b"x")), InvalidInput),
-        ("br", b"\x0b\x02\x80hello\x03", InvalidInput),
-        ("gzip", b"this is no gzip", InvalidInput),
-        ("gzip", gzip.compress(b"x" * 1000)[:-12], Unavailable),
-        ("gzip", gzip.compress(bytes(range(256)) * 99)[:150] + b"\0" * 200, InvalidInput),
-    ],
-)
-async def test_broken_and_layered_encodings_are_refused(site, fetching, encoding, body, kind):
-    site.answer("/x", lambda _: web.Response(body=body, headers={"Content-Encoding": encoding}))
-    async with fetching() as fetcher:
-        with pytest.raises(kind):
-            await fetcher.fetch(f"{site.url}/x")
 
 
 async def test_fifty_megabytes_are_cut_at_the_cap(site, fetching):
