@@ -129,15 +129,15 @@ async def test_records_of_a_broker_that_lost_its_memory_are_all_read(
     broker = EmbeddedBroker(tmp_path)
     await broker.start()
     before, after = Sink(), Sink()
-    async with consuming(broker.settings(), database, topic, before) as (producer, _):
+    async with consuming(broker.settings(session_timeout=2.0), database, topic, before) as (producer, _):
         await producer.send_all(topic, [("k", f"{n}".encode()) for n in range(20)])
         await eventually(lambda: len(before.values) == 20)
     await broker.kill()
     await broker.start()
     values = [f"new {n}" for n in range(refill)]
-    async with Producer(broker.settings(), [topic]) as producer:
+    async with Producer(broker.settings(session_timeout=2.0), [topic]) as producer:
         await producer.send_all(topic, [("k", value.encode()) for value in values])
-    async with consuming(broker.settings(), database, topic, after) as (producer, _):
+    async with consuming(broker.settings(session_timeout=2.0), database, topic, after) as (producer, _):
         await eventually(lambda: after.values == values)
         await producer.send(topic, "k", b"last")
         await eventually(lambda: after.values == [*values, "last"])
@@ -150,7 +150,7 @@ async def test_a_running_consumer_survives_a_broker_that_is_killed_and_comes_bac
     broker = EmbeddedBroker(tmp_path)
     await broker.start()
     sink = Sink()
-    async with consuming(broker.settings(), database, topic, sink) as (producer, task):
+    async with consuming(broker.settings(session_timeout=2.0), database, topic, sink) as (producer, task):
         await producer.send_all(topic, [("k", f"{n}".encode()) for n in range(20)])
         await eventually(lambda: len(sink.values) == 20)
         await broker.kill()
@@ -165,10 +165,9 @@ async def test_a_standby_takes_over_when_the_active_consumer_leaves(
     kafka: KafkaSettings, database: Database, eventually: Any
 ) -> None:
     topic = Topic("test.standby", 1)
-    quick = kafka.model_copy(update={"session_timeout": 6.0})
     first, second = Sink(), Sink()
-    async with consuming(quick, database, topic, second) as (producer, _):
-        async with consuming(quick, database, topic, first):
+    async with consuming(kafka, database, topic, second) as (producer, _):
+        async with consuming(kafka, database, topic, first):
             await producer.send(topic, "k", b"one")
             await eventually(lambda: len(first.values) + len(second.values) == 1)
         await producer.send(topic, "k", b"two")

@@ -105,6 +105,7 @@ def _servers(wiring: Wiring) -> dict[str, str]:
     if wiring.kafka is not None:
         variables[KAFKA] = wiring.kafka.bootstrap_servers
         variables["GROUNDSWELL_KAFKA__IDEMPOTENT"] = str(wiring.kafka.idempotent).lower()
+        variables["GROUNDSWELL_KAFKA__SESSION_TIMEOUT"] = f"{wiring.kafka.session_timeout:g}"
     if wiring.mongo is not None:
         variables[MONGO] = wiring.mongo.url.get_secret_value()
     return variables

@@ -224,7 +224,7 @@ class Reader:
             max_poll_records=self._maximum_records,
             session_timeout_ms=session,
             heartbeat_interval_ms=min(3000, session // 3),
-            metadata_max_age_ms=30_000,
+            metadata_max_age_ms=3_000,
             fetch_max_wait_ms=100,
         )
         raw.subscribe([topic.name for topic in self._topics], listener=_Listener(self))

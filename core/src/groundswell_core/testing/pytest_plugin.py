@@ -72,7 +72,7 @@ def broker_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded
 @pytest.fixture
 def kafka(broker_server: EmbeddedBroker) -> KafkaSettings:
     """Gives settings of the module's broker."""
-    return broker_server.settings()
+    return broker_server.settings(session_timeout=2.0)
 
 
 @pytest.fixture
