@@ -154,7 +154,7 @@ def _context(record: Record) -> AbstractContextManager[None]:
     return span(f"consume {record.topic}", headers)
 
 
-async def consume(
+async def consume(  # noqa: PLR0913 - all but two by keyword, each with one meaning
     reader: Reader,
     handle: Handle,
     *,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from groundswell_core.errors import InvalidInput
+from groundswell_core.labels import Matcher, parse_matchers
 
 Model = TypeVar("Model", bound=BaseModel)
 MAXIMUM_BYTES = 4 << 20
@@ -18,6 +19,18 @@ _CURES = {
     "extra_forbidden": "no such key here; remove it or correct its spelling",
     "missing": "this key is missing; add it",
 }
+
+
+def _parse_matchers(value: Any) -> Any:
+    texts = value if isinstance(value, list) else [value]
+    try:
+        return tuple(matcher for text in texts for matcher in parse_matchers(str(text)))
+    except InvalidInput as error:
+        raise ValueError(error.message) from None
+
+
+# A field of matchers: one text, or a list of texts that must all match.
+Matchers = Annotated[tuple[Matcher, ...], BeforeValidator(_parse_matchers)]
 
 
 class _Loader(yaml.SafeLoader):

@@ -1,9 +1,7 @@
-"""Kafka: the only file that imports the client library.
+"""Reading records in a group, from where the last durable effect ended.
 
-A record is committed after its durable effect. A bad record goes to the dead letters, of which
-there is a limit; a bad moment pauses; anything else stops the process. Where the log and what we
-handled disagree (a broker lost its memory, retention passed us), we say so and read from the
-beginning: derived ids make repeats harmless.
+Where the log and what we handled disagree (a broker lost its memory, retention passed us), we say
+so and read from the beginning: derived ids make repeats harmless.
 """
 
 from __future__ import annotations
@@ -15,25 +13,22 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import (
     CommitFailedError,
     IllegalStateError,
     KafkaError,
-    MessageSizeTooLargeError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
 )
-from aiokafka.helpers import create_ssl_context
 
-from groundswell_core.errors import InvalidInput, Stalled, Unavailable
+from groundswell_core.errors import Stalled, Unavailable
 from groundswell_core.identity import digest
+from groundswell_core.kafka.connection import START, bounded, connection, ensure_topics
 from groundswell_core.log import get_logger
-from groundswell_core.metrics import KAFKA_LAG, KAFKA_SENT, LOG_REGRESSIONS, RETENTION_LOSSES
-from groundswell_core.retry import RetryPolicy, retry
+from groundswell_core.metrics import KAFKA_LAG, LOG_REGRESSIONS, RETENTION_LOSSES
+from groundswell_core.retry import retry
 from groundswell_core.topics import Record, Topic
-from groundswell_core.trace import inject
 
 if TYPE_CHECKING:
     from groundswell_core.mongo import Collection
@@ -41,143 +36,7 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
-MAXIMUM_BYTES = 4 << 20  # of one record
-STOP_SECONDS = 10.0
 DRAIN_SECONDS = 5.0
-_START = RetryPolicy(initial_interval=0.2, maximum_interval=5.0)
-
-
-def _connection(settings: KafkaSettings) -> dict[str, Any]:
-    options: dict[str, Any] = {"bootstrap_servers": settings.bootstrap_servers}
-    if settings.ca_file or settings.username:
-        options["security_protocol"] = "SASL_SSL" if settings.username else "SSL"
-        options["ssl_context"] = create_ssl_context(
-            cafile=str(settings.ca_file) if settings.ca_file else None
-        )
-    if settings.username:
-        options["sasl_mechanism"] = "SCRAM-SHA-512"
-        options["sasl_plain_username"] = settings.username
-        options["sasl_plain_password"] = settings.password.get_secret_value()
-    return options
-
-
-async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> None:
-    """Creates the topics that are missing."""
-    wanted = [
-        NewTopic(topic.name, topic.partitions or settings.partitions, settings.replication_factor)
-        for topic in topics
-    ]
-    try:
-        admin = AIOKafkaAdminClient(**_connection(settings), request_timeout_ms=10_000)
-        await admin.start()
-        try:
-            await admin.create_topics(wanted)
-        finally:
-            await admin.close()
-    except (KafkaError, OSError) as error:
-        raise Unavailable(f"Kafka cannot be asked for its topics: {error!r}") from error
-
-
-class Producer:
-    """Sends records and answers when they are acknowledged by all in-sync replicas."""
-
-    def __init__(self, settings: KafkaSettings, topics: Sequence[Topic] = ()) -> None:
-        """Takes the topics it will create when they are missing."""
-        self._settings = settings
-        self._topics = topics
-        self._raw: Any = None
-        self._pending: dict[int, float] = {}  # send number -> since when
-        self._sends = 0
-
-    async def __aenter__(self) -> Self:
-        """Connects; waits as long as the stall timeout for a broker."""
-        async with asyncio.timeout(self._settings.stall_timeout):
-            await retry(self._start, _START)
-        return self
-
-    async def _start(self) -> None:
-        await ensure_topics(self._settings, self._topics)
-        raw = AIOKafkaProducer(
-            **_connection(self._settings),
-            acks="all",
-            enable_idempotence=self._settings.idempotent,
-            compression_type="lz4",
-            linger_ms=5,
-            max_request_size=MAXIMUM_BYTES,
-        )
-        try:
-            await raw.start()
-        except (KafkaError, OSError) as error:
-            await raw.stop()
-            raise Unavailable(f"no Kafka broker answers: {error!r}") from error
-        self._raw = raw
-
-    async def __aexit__(self, *_: object) -> None:
-        """Sends what is pending, for at most 10 s, and leaves."""
-        await bounded(self._raw.stop(), "producer")
-
-    @property
-    def is_ready(self) -> bool:
-        """Tells that no send has waited too long for its acknowledgement."""
-        return self.oldest_wait() < self._settings.acknowledge_timeout
-
-    def oldest_wait(self) -> float:
-        """Returns the seconds that the longest pending send has waited."""
-        return time.monotonic() - min(self._pending.values(), default=time.monotonic())
-
-    async def send(
-        self, topic: Topic, key: str, value: bytes, headers: Mapping[str, bytes] | None = None
-    ) -> None:
-        """Sends one record; Unavailable means that it may or may not have been written."""
-        await self._acknowledged(topic, [(key, value)], headers)
-
-    async def send_all(self, topic: Topic, records: Sequence[tuple[str, bytes]]) -> None:
-        """Sends many records of one topic; returns when all are acknowledged."""
-        await self._acknowledged(topic, records, None)
-
-    async def _acknowledged(
-        self,
-        topic: Topic,
-        records: Sequence[tuple[str, bytes]],
-        headers: Mapping[str, bytes] | None,
-    ) -> None:
-        extra = {name: value.encode() for name, value in inject().items()} | dict(headers or {})
-        self._sends += 1
-        number = self._sends
-        self._pending[number] = time.monotonic()
-        try:
-            async with asyncio.timeout(self._settings.acknowledge_timeout):
-                futures = [
-                    await self._raw.send(
-                        topic.name,
-                        value,
-                        key=key.encode(),
-                        # Said outright: a broker that makes topics by itself makes them wider.
-                        partition=0 if topic.partitions == 1 else None,
-                        headers=list(extra.items()),
-                    )
-                    for key, value in records
-                ]
-                await asyncio.shield(asyncio.gather(*futures))
-        except MessageSizeTooLargeError as error:
-            raise InvalidInput(
-                f"a record for {topic.name} is larger than {MAXIMUM_BYTES} bytes",
-                reason="RECORD_TOO_LARGE",
-            ) from error
-        except (KafkaError, TimeoutError, OSError) as error:
-            raise Unavailable(f"Kafka did not acknowledge: {error!r}", topic=topic.name) from error
-        finally:
-            del self._pending[number]
-        KAFKA_SENT.labels(topic.name).inc(len(records))
-
-
-async def bounded(stop: Awaitable[Any], what: str) -> None:
-    """Awaits an end for at most 10 s: a hang must not keep the process."""
-    try:
-        async with asyncio.timeout(STOP_SECONDS):
-            await stop
-    except (TimeoutError, KafkaError) as error:
-        log.warning("kafka client left without a clean end", what=what, error=repr(error))
 
 
 class Reader:
@@ -210,14 +69,14 @@ class Reader:
     async def __aenter__(self) -> Self:
         """Joins the group; waits as long as the stall timeout for a broker."""
         async with asyncio.timeout(self._settings.stall_timeout):
-            await retry(self._start, _START)
+            await retry(self._start, START)
         return self
 
     async def _start(self) -> None:
         await ensure_topics(self._settings, self._topics)
         session = int(self._settings.session_timeout * 1000)
         raw = AIOKafkaConsumer(
-            **_connection(self._settings),
+            **connection(self._settings),
             group_id=self.group,
             enable_auto_commit=False,
             auto_offset_reset="none",

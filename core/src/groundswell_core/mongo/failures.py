@@ -1,0 +1,50 @@
+"""The driver's exceptions, translated once into the failure tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bson.errors import BSONError
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    DocumentTooLarge,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    OperationFailure,
+    WTimeoutError,
+)
+
+from groundswell_core.errors import AlreadyExists, InvalidInput, Unavailable
+
+_MAYBE = (ConnectionFailure, AutoReconnect, ExecutionTimeout, WTimeoutError)
+DUPLICATE = 11000
+_VALIDATION = 121
+NAMESPACE_EXISTS = 48
+# not primary, node shutting down, interrupted, write concern not met: a bad moment
+TRANSIENT_CODES = {6, 7, 64, 89, 91, 100, 112, 189, 262, 10107, 11600, 11602, 13435, 13436}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns what the driver raises inside the block into the failure tree."""
+    try:
+        yield
+    except DuplicateKeyError as error:
+        raise AlreadyExists("a record with this key is there already") from error
+    except _MAYBE as error:
+        raise Unavailable(f"MongoDB did not answer in time: {type(error).__name__}") from error
+    except OperationFailure as error:
+        if error.code in TRANSIENT_CODES or error.has_error_label("RetryableWriteError"):
+            raise Unavailable(f"MongoDB cannot do this now: code {error.code}") from error
+        if error.code == _VALIDATION:
+            raise InvalidInput(_validation_message(error), reason="BAD_RECORD") from error
+        raise
+    except (BSONError, DocumentTooLarge, OverflowError, UnicodeEncodeError) as error:
+        raise InvalidInput(f"the record cannot be stored: {error}", reason="BAD_RECORD") from error
+
+
+def _validation_message(error: OperationFailure) -> str:
+    details = (error.details or {}).get("errInfo", {}).get("details", {})
+    return f"the record breaks its schema: {str(details)[:500]}"
