@@ -1,0 +1,58 @@
+"""Words and terms of each language."""
+
+from __future__ import annotations
+
+from groundswell_analyzer.annotate.terms import terms_of
+from groundswell_analyzer.annotate.words import MAXIMUM_REMEMBERED, Telling, split, stop_words
+
+
+def test_chinese_is_split_by_its_dictionary():
+    assert split("多支救援队出发，6.8级", "zh") == ("多支", "救援队", "出发", "，", "6.8", "级")
+
+
+def test_japanese_is_split_where_its_scripts_change():
+    assert split("東京都で震度5弱のマグニチュード", "ja") == (
+        "東京都", "で", "震度", "5", "弱", "の", "マグニチュード"
+    )  # fmt: skip
+
+
+def test_korean_words_lose_their_particles():
+    assert split("서울에서 화재가 불이", "ko") == ("서울", "화재", "불이")
+
+
+def test_other_words_are_split_at_spaces_and_keep_hyphens_and_accents():
+    assert split("it's a t-shirt, café 7.8!", "en") == (
+        "it's",
+        "a",
+        "t-shirt",
+        ",",
+        "café",
+        "7.8",
+        "!",
+    )
+    assert split("बाढ़ों में", "hi") == ("बाढ़ों", "में")
+
+
+def test_rare_words_tell_more_than_common_ones_and_stop_words_nothing():
+    weights = Telling("zh")
+    assert weights["泥石流"] > weights["中国"] > 0
+    assert weights["我们"] == weights["，"] == weights["的"] == weights["5"] == 0
+    assert weights["6.8"] > 0
+
+
+def test_what_is_remembered_of_words_is_bounded():
+    weights = Telling("en")
+    for number in range(MAXIMUM_REMEMBERED + 10):
+        weights[f"word{number}"] = 1.0
+    assert weights["earthquake"] > 0
+    assert len(weights) == 1
+
+
+def test_terms_of_the_title_come_first_and_links_and_noise_do_not_come():
+    terms = terms_of(("flood", "warning"), ("river", "river", "x" * 60, "the", "!"), "en")
+    assert terms[:2] in {("warning", "flood"), ("flood", "warning")}
+    assert terms[2:] == ("river",)
+
+
+def test_stop_words_are_keys():
+    assert all(word == word.casefold() for word in stop_words())
