@@ -129,7 +129,10 @@ async def test_records_of_a_broker_that_lost_its_memory_are_all_read(
     broker = EmbeddedBroker(tmp_path)
     await broker.start()
     before, after = Sink(), Sink()
-    async with consuming(broker.settings(session_timeout=2.0), database, topic, before) as (producer, _):
+    async with consuming(broker.settings(session_timeout=2.0), database, topic, before) as (
+        producer,
+        _,
+    ):
         await producer.send_all(topic, [("k", f"{n}".encode()) for n in range(20)])
         await eventually(lambda: len(before.values) == 20)
     await broker.kill()
@@ -137,7 +140,10 @@ async def test_records_of_a_broker_that_lost_its_memory_are_all_read(
     values = [f"new {n}" for n in range(refill)]
     async with Producer(broker.settings(session_timeout=2.0), [topic]) as producer:
         await producer.send_all(topic, [("k", value.encode()) for value in values])
-    async with consuming(broker.settings(session_timeout=2.0), database, topic, after) as (producer, _):
+    async with consuming(broker.settings(session_timeout=2.0), database, topic, after) as (
+        producer,
+        _,
+    ):
         await eventually(lambda: after.values == values)
         await producer.send(topic, "k", b"last")
         await eventually(lambda: after.values == [*values, "last"])
@@ -150,7 +156,10 @@ async def test_a_running_consumer_survives_a_broker_that_is_killed_and_comes_bac
     broker = EmbeddedBroker(tmp_path)
     await broker.start()
     sink = Sink()
-    async with consuming(broker.settings(session_timeout=2.0), database, topic, sink) as (producer, task):
+    async with consuming(broker.settings(session_timeout=2.0), database, topic, sink) as (
+        producer,
+        task,
+    ):
         await producer.send_all(topic, [("k", f"{n}".encode()) for n in range(20)])
         await eventually(lambda: len(sink.values) == 20)
         await broker.kill()
@@ -209,9 +218,9 @@ async def test_settings_that_lose_records_are_not_used(
     kafka: KafkaSettings, database: Database, topic: Topic
 ) -> None:
     async with Reader(kafka, [topic], "options", database.collection("offsets")) as reader:
-        raw = reader._raw  # noqa: SLF001 - what is set on the library's consumer is the point
-        assert raw._enable_auto_commit is False  # noqa: SLF001 - as above
-        assert raw._auto_offset_reset == "none"  # noqa: SLF001 - as above
+        raw = reader._raw
+        assert raw._enable_auto_commit is False
+        assert raw._auto_offset_reset == "none"
 
 
 def test_a_record_names_where_it_came_from() -> None:

@@ -9,15 +9,15 @@ from groundswell_cli.state import StateFolder
 from groundswell_core.embedded.secrets import read_or_create
 from groundswell_core.tokens import Role, TokenSigner, generate_key, public_entry, write_trust
 
-# process -> (holder of the key, highest role that it may claim).
+# process -> (holder of the key, the highest role that it may claim for a person, if any).
 # The console reads as itself and signs for the person who is logged in.
-HOLDERS = {
-    "collector": ("collector", Role.SERVICE),
-    "analyzer-annotate": ("analyzer", Role.SERVICE),
-    "analyzer-stories": ("analyzer", Role.SERVICE),
-    "notifier": ("notifier", Role.SERVICE),
-    "coordinator": ("coordinator", Role.SERVICE),
-    "console": ("console", Role.SERVICE),
+HOLDERS: dict[str, tuple[str, Role | None]] = {
+    "collector": ("collector", None),
+    "analyzer-annotate": ("analyzer", None),
+    "analyzer-stories": ("analyzer", None),
+    "notifier": ("notifier", None),
+    "coordinator": ("coordinator", None),
+    "console": ("console", Role.ADMIN),
     "operator": ("operator", Role.ADMIN),
 }
 
@@ -25,8 +25,8 @@ HOLDERS = {
 def make_keys(state: StateFolder) -> None:
     """Makes every key that is missing and writes the trust file."""
     entries = [
-        public_entry(_key(state, process), holder, role)
-        for process, (holder, role) in HOLDERS.items()
+        public_entry(_key(state, process), holder, service=process != "operator", people=people)
+        for process, (holder, people) in HOLDERS.items()
     ]
     write_trust(state.trust, entries)
 

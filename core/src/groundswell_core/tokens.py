@@ -51,10 +51,16 @@ def generate_key() -> dict[str, Any]:
     return dict(key.as_dict(private=True))
 
 
-def public_entry(key: Mapping[str, Any], holder: str, role: Role) -> dict[str, Any]:
-    """Returns the trust file's entry of a key: its public half, its holder, its highest role."""
+def public_entry(
+    key: Mapping[str, Any], holder: str, *, service: bool, people: Role | None
+) -> dict[str, Any]:
+    """Returns the trust file's entry of a key: its public half, its holder, what it may claim.
+
+    service: may call as itself. people: the highest role it may claim for a person; None: it may
+    speak for nobody, as all but the console and the operator.
+    """
     public = OKPKey.import_key(dict(key)).as_dict(private=False)
-    return {**public, "holder": holder, "role": role.name}
+    return {**public, "holder": holder, "service": service, "people": people.name if people else ""}
 
 
 def write_private(path: Path, content: Mapping[str, Any]) -> None:
@@ -133,11 +139,10 @@ class TokenVerifier:
     def __init__(self, entries: Iterable[Mapping[str, Any]], audience: str) -> None:
         """Takes the audience that this service is."""
         self._audience = audience
-        self._keys: dict[str, tuple[OKPKey, str, Role]] = {}
+        self._keys: dict[str, tuple[OKPKey, Mapping[str, Any]]] = {}
         for entry in entries:
             public = {name: entry[name] for name in ("kty", "crv", "x", "kid")}
-            key = OKPKey.import_key(public)
-            self._keys[entry["kid"]] = (key, entry["holder"], Role[entry["role"]])
+            self._keys[entry["kid"]] = (OKPKey.import_key(public), entry)
 
     @classmethod
     def from_file(cls, path: Path, audience: str) -> TokenVerifier:
@@ -155,19 +160,23 @@ class TokenVerifier:
 
     def _checked(self, token: str) -> Identity:
         kid = json.loads(_decoded(token.split(".", 1)[0]))["kid"]
-        key, holder, highest = self._keys[kid]
+        key, entry = self._keys[kid]
         claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
         now = time.time()
         role = Role[claims["role"]]
-        if claims["aud"] != self._audience or claims["iss"] != holder:
+        if claims["aud"] != self._audience or claims["iss"] != entry["holder"]:
             raise Unauthenticated("the token is for another service", reason="WRONG_AUDIENCE")
         if not claims["iat"] - _LEEWAY <= now < claims["exp"] + _LEEWAY:
             raise Unauthenticated("the token has expired; log in again", reason="TOKEN_EXPIRED")
-        if role > highest or (role == Role.SERVICE and claims["sub"] != holder):
-            raise Unauthenticated("the token claims more than its key may", reason="BAD_TOKEN")
-        if role == Role.SERVICE and highest != Role.SERVICE:
+        if not _may_claim(entry, role, str(claims["sub"])):
             raise Unauthenticated("the token claims more than its key may", reason="BAD_TOKEN")
         return Identity(str(claims["sub"]), role, str(claims.get("dep", "")))
+
+
+def _may_claim(entry: Mapping[str, Any], role: Role, subject: str) -> bool:
+    if role is Role.SERVICE:
+        return bool(entry["service"]) and subject == entry["holder"]
+    return bool(entry["people"]) and role <= Role[entry["people"]]
 
 
 def _decoded(part: str) -> bytes:

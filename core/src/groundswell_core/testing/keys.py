@@ -33,8 +33,9 @@ class TestKeys:
         self._entries = []
         for name, key in self._keys.items():
             write_private(folder / f"{name}.jwk", key)
-            highest = Role.SERVICE if name in SERVICES else Role.ADMIN
-            self._entries.append(public_entry(key, name, highest))
+            people = None if name in SERVICES else Role.ADMIN
+            is_service = name != "operator"
+            self._entries.append(public_entry(key, name, service=is_service, people=people))
         write_trust(self.trust_file, self._entries)
 
     def settings(self, service: str) -> AuthSettings:
