@@ -6,12 +6,17 @@ Generates its own text. Usage: python tests/bench/annotate.py [documents] [monit
 from __future__ import annotations
 
 import gc
+import json
+import os
+import platform
 import random
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import rjieba
 
@@ -161,9 +166,21 @@ def main(count: int, monitor_count: int) -> None:
             ANALYSES.to_bytes(analysis)
     timed("annotate, bytes to bytes", count, start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"ratio to segmentation {rate / segmentation:.2f}; peak memory {peak} MiB; n={count}, seed {SEED}"
+    figures = {"docs_per_s": round(rate), "ratio_to_segmentation": round(rate / segmentation, 3)}
+    print(f"{figures}; peak memory {peak} MiB; n={count}, seed {SEED}")
+    write(count, figures)
+
+
+def write(count: int, figures: dict[str, float]) -> None:
+    """Writes build/bench/annotate.json."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False
     )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    folder = Path("build/bench")
+    folder.mkdir(parents=True, exist_ok=True)
+    result = {"name": "annotate", "commit": commit.stdout.strip(), "machine": machine, "n": count}
+    (folder / "annotate.json").write_text(json.dumps(result | {"figures": figures}, indent=1))
 
 
 if __name__ == "__main__":
