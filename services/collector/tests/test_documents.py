@@ -44,6 +44,12 @@ def test_a_document_carries_what_its_source_says(make_source, make_document):
     assert document.collect_time == NOW
 
 
+def test_without_any_name_the_outlet_is_the_source_s_id(make_source, make_document):
+    source = make_source(display_name="")
+    assert prepare(source, make_document(), NOW).document.outlet == "one"
+    assert prepare(source, make_document(outlet="Daily"), NOW).document.outlet == "Daily"
+
+
 def test_a_document_s_own_language_goes_before_its_source_s(make_source, make_document):
     source = make_source(language="en")
     assert prepare(source, make_document(language="zh"), NOW).document.language == "zh"

@@ -1,5 +1,7 @@
 """The inbox first, then Kafka, then the cursor; and the books balance whatever fails."""
 
+import random
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -148,6 +150,35 @@ async def test_a_crash_at_any_step_loses_nothing_and_the_books_balance(
     await collector.reconciler.republish(NOW + timedelta(minutes=2))
     keys = [CODEC.from_bytes(record.value) for record in await sent()]
     assert {(item.key) for item in keys if item.source == "sources/crash"} == {"a", "b"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_books_equal_the_inbox_after_any_failures(
+    collector, publish, stores, database, make_source, make_document, make_batch, seed
+):
+    chance, publisher, source = random.Random(seed), collector.publisher, make_source("any")
+    places = [("_inbox", "add"), ("_healths", "book"), ("_cursors", "save")]
+    for round_number in range(40):
+        attribute, method = chance.choice(places)
+        whole = getattr(publisher, attribute)
+        if chance.random() < 0.5:
+            failing = _Failing(whole, method, after=chance.random() < 0.5)
+            setattr(publisher, attribute, failing)
+        documents = [
+            make_document(f"d{chance.randrange(20)}", text=f"t{chance.randrange(-1, 2)}" * 3)
+            for _ in range(chance.randrange(6))
+        ]
+        invalid = ["no date"] * chance.randrange(2)
+        with suppress(Unavailable):
+            await publish(str(round_number), *documents, invalid=invalid, source=source)
+        setattr(publisher, attribute, whole)
+    books = await stores.healths.open_books("any")
+    inbox = database.collection("inbox")
+    assert books.stored_count == await inbox.count({"source": "any", "dead_letter": False})
+    assert books.dead_lettered_count == await inbox.count({"source": "any", "dead_letter": True})
+    assert books.fetched_count == (
+        books.stored_count + books.duplicate_count + books.dead_lettered_count + books.dropped_count
+    )
 
 
 async def test_two_writers_of_one_source_s_books_are_not_both_right(stores, make_source):

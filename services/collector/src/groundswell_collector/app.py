@@ -55,14 +55,6 @@ async def app(settings: Settings, service: Service) -> None:
         Producer(settings.kafka, [DOCUMENTS, DOCUMENTS.dlq, ANALYSES, ANALYSES.dlq])
     )
     service.ready_checks.append(lambda: producer.is_ready)
-    reader = await service.enter(
-        Reader(
-            settings.kafka,
-            [ANALYSES, DOCUMENTS.dlq],
-            "groundswell.collector",
-            stores.offsets,
-        )
-    )
     fetcher = await service.enter(open_fetcher(settings.fetch, clock))
     packages = {kind.package for kind in kinds.values()}
     parsers = await service.enter(open_parsers(settings.parsing, packages))
@@ -94,20 +86,30 @@ async def app(settings: Settings, service: Service) -> None:
     service.spawn("schedule", schedule.run(service.stopping, service.heartbeat("schedule")))
 
     reconciler = Reconciler(stores.inbox, publisher, own, clock=clock)
-    reader.on_regression.append(reconciler.hurry)
-    confirmations = consume(
-        reader,
-        reconciler.confirm,
-        producer=producer,
-        heartbeat=service.heartbeat("confirmations"),
-        stop=service.stopping,
+    reader = Reader(
+        settings.kafka, [ANALYSES, DOCUMENTS.dlq], "groundswell.collector", stores.offsets
     )
-    service.spawn("confirmations", confirmations)
+    reader.on_regression.append(reconciler.hurry)
+    service.spawn("confirmations", _confirm(service, reader, reconciler, producer))
     look = min(1.0, own.reconcile_after / 4)
     service.spawn("reconcile", _repeat(service, "reconcile", look, reconciler.turn))
     service.spawn(
         "gauges", _repeat(service, "gauges", GAUGE_SECONDS, lambda: measure(stores, clock))
     )
+
+
+async def _confirm(
+    service: Service, reader: Reader, reconciler: Reconciler, producer: Producer
+) -> None:
+    """Hears what was analysed. Joining a group takes seconds, for which reading need not wait."""
+    async with reader:
+        await consume(
+            reader,
+            reconciler.confirm,
+            producer=producer,
+            heartbeat=service.heartbeat("confirmations"),
+            stop=service.stopping,
+        )
 
 
 async def _repeat(

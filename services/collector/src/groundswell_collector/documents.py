@@ -105,7 +105,9 @@ def _document(source: Source, given: sources.Document, collect_time: datetime) -
         name=f"documents/{document_id(source.name, key)}",
         source=source.name,
         source_kind=source.kind,
-        outlet=text_of(given.outlet, MAXIMUM_OUTLET) or source.display_name,
+        outlet=text_of(given.outlet, MAXIMUM_OUTLET)
+        or source.display_name
+        or source.name.removeprefix("sources/"),
         key=text_of(key, MAXIMUM_KEY),
         revision=revision_of(title, text, "withdrawn" if given.withdrawn is True else ""),
         url=strip_tracking(text_of(given.url, MAXIMUM_URL)),
