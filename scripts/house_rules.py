@@ -40,7 +40,7 @@ RULES = (
         name="registry-host",
         pattern=re.compile(
             r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|repo1?\.maven|deb\.debian|"
-            r"index-url|find-links|\"resolved\":"
+            r"index-url|find-links|\"resolved\": \"http"
         ),
         files=re.compile(r"."),
         cure="package clients know their registry; pin by hash instead",

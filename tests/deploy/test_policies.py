@@ -130,6 +130,8 @@ def called_peers(service):
         path.read_text(encoding="utf-8")
         for path in (ROOT / f"services/{service}/src").rglob("*.py")
     )
+    if "PeerSettings" in code:  # every peer, by name
+        return {"collector", "analyzer-stories", "notifier", "coordinator"}
     names = set(re.findall(r"peers\.(collector|analyzer|notifier|coordinator)\b", code))
     return {"analyzer-stories" if name == "analyzer" else name for name in names}
 

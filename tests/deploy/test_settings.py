@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from groundswell_core.settings import ServiceSettings, setting_names
+from groundswell_notifier.routes_file import read_routes
 
 ROOT = Path(__file__).parents[2]
 ALSO = {"GROUNDSWELL_SECRETS_DIR"}
@@ -60,6 +61,16 @@ def test_files_that_settings_name_are_mounted(overlay, deployments):
         for variable, value in environment(overlay, deployment).items():
             if value.startswith("/"):
                 assert value.startswith(mounts), (name, variable, value)
+
+
+def test_the_routing_tree_that_is_mounted_can_be_read(overlay, tmp_path):
+    for item in overlay:
+        text = item.get("data", {}).get("routes.yaml") if item["kind"] == "ConfigMap" else None
+        if text:
+            (tmp_path / "desk-signing-key").write_text("made up")
+            path = tmp_path / "routes.yaml"
+            path.write_text(text.replace("/run/groundswell/secrets", str(tmp_path)))
+            assert read_routes(path).receivers
 
 
 def test_scalers_read_topics_and_groups_that_exist(overlay):
