@@ -8,6 +8,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 
+def milliseconds(moment: datetime) -> datetime:
+    """Returns a time as MongoDB stores it, so that it equals itself when it is read again."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 class Clock(Protocol):
     """Tells the time and waits."""
 

@@ -22,6 +22,8 @@ _CURES = {
 
 
 def _parse_matchers(value: Any) -> Any:
+    if isinstance(value, tuple):  # made in code, not read
+        return value
     texts = value if isinstance(value, list) else [value]
     try:
         return tuple(matcher for text in texts for matcher in parse_matchers(str(text)))

@@ -7,11 +7,12 @@ crash in between leaves the mark, and whoever is active next finishes the work.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from groundswell_core.alerts import ALERTS, Alert, AlertState
+from groundswell_core.clock import milliseconds
 from groundswell_core.errors import InvalidInput
 from groundswell_core.grades import Level
 from groundswell_core.names import parse_name
@@ -56,8 +57,12 @@ def fingerprint(alert: Alert) -> str:
 
 
 def level_of(alert: Alert) -> Level:
-    """Returns an alert's level."""
-    return alert.grade.level if alert.grade else Level.NONE
+    """Returns an alert's level; one that ended keeps the level it had."""
+    level = alert.grade.level if alert.grade else Level.NONE
+    if level > Level.NONE:
+        return level
+    said = alert.labels.get("level", "")
+    return Level[said] if said in Level.__members__ else Level.NONE
 
 
 def check(alert: Alert) -> Alert:
@@ -68,8 +73,14 @@ def check(alert: Alert) -> Alert:
             f"{alert.name} has no version or no state; its sender must give both",
             reason="BAD_ALERT",
         )
+    times: dict[str, Any] = {
+        part.name: milliseconds(value)
+        for part in fields(alert)
+        if isinstance(value := getattr(alert, part.name), datetime)
+    }
     # Receivers and streams decide by the mark, so it must not depend on what labels say.
-    return replace(alert, labels={**alert.labels, "exercise": str(alert.exercise).lower()})
+    labels = {**alert.labels, "exercise": str(alert.exercise).lower()}
+    return replace(alert, labels=labels, **times)
 
 
 def expiry(alert: Alert, sent_time: datetime, lifetime: timedelta) -> datetime:

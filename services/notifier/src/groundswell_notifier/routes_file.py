@@ -14,9 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from groundswell_core.errors import InvalidInput
-from groundswell_core.labels import Matcher, parse_matchers
-from groundswell_core.yaml_files import read_yaml
+from groundswell_core.yaml_files import Matchers, read_yaml
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 # The notification log is kept longer than this, so that a repeat is never taken for a first.
@@ -32,16 +30,7 @@ def parse_duration(value: Any) -> timedelta:
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def _parse_matchers(value: Any) -> Any:
-    texts = value if isinstance(value, list) else [value]
-    try:
-        return tuple(matcher for text in texts for matcher in parse_matchers(str(text)))
-    except InvalidInput as error:
-        raise ValueError(error.message) from None
-
-
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-Matchers = Annotated[tuple[Matcher, ...], BeforeValidator(_parse_matchers)]
 
 
 class _Part(BaseModel):

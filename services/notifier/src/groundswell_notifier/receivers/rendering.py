@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from groundswell_core.alerts import Alert, AlertState
 from groundswell_core.grades import Level
+from groundswell_notifier.held import level_of
 from groundswell_notifier.notification_log import Sending
 
 FULL_ALERTS = 3  # told with all that is known
@@ -107,11 +108,7 @@ def render(sending: Sending, language: str, public_url: str) -> Message:
 
 
 def _order(alert: Alert) -> tuple[bool, int]:
-    return alert.state is not AlertState.FIRING, -int(_level(alert))
-
-
-def _level(alert: Alert) -> Level:
-    return alert.grade.level if alert.grade else Level.NONE
+    return alert.state is not AlertState.FIRING, -int(level_of(alert))
 
 
 def _headline(sending: Sending, alerts: list[Alert], language: str, total: int) -> str:
@@ -123,7 +120,7 @@ def _headline(sending: Sending, alerts: list[Alert], language: str, total: int) 
 
 
 def _title(alert: Alert, language: str) -> str:
-    words, level = _WORDS[language], _level(alert)
+    words, level = _WORDS[language], level_of(alert)
     colour = _COLOURS[language].get(level, "")
     graded = words["level"].format(level=level.name, colour=colour) if colour else words["no_level"]
     mark = words["resolved"] if alert.state is AlertState.RESOLVED else ""
@@ -136,7 +133,7 @@ def _full(alert: Alert, language: str) -> Iterator[str]:
     if alert.summary:
         yield plain(alert.summary)
     yield words["monitor"].format(value=plain(alert.monitor_display_name or alert.monitor))
-    if place := alert.labels.get("place"):
+    if not alert.summary and (place := alert.labels.get("place")):
         yield words["place"].format(value=plain(place))
     yield words["speed"].format(
         documents=alert.document_count,
