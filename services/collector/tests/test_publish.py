@@ -94,10 +94,12 @@ async def test_without_kafka_the_inbox_keeps_the_documents_and_the_cursor_moves(
         await broker.kill()
         collector = build(stores, producer)
         books = await publish("1", "a", using=collector)
+        await broker.start()
     assert books.stored_count == 1
     assert (await stores.inbox.unconfirmed())[0] == 1
     assert await saved_cursor(stores, make_source()) == "1"
     assert collector.publisher._pressure.is_down
+    await broker.stop()
 
 
 class _Failing:

@@ -1,5 +1,6 @@
 """Sources come from a file; mistakes in it are named, and never stop what is stored."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -136,6 +137,12 @@ async def test_sources_of_the_file_are_made_once(write, kinds, stores):
     assert (one.create_time, one.update_time) == (NOW, NOW)
     assert two.state is SourceState.PAUSED
     assert metrics.SEED_ERRORS._value.get() == 0
+
+
+async def test_two_collectors_that_start_at_once_make_each_source_once(write, kinds, stores):
+    path = write(GOOD)
+    await asyncio.gather(*(seed(path, kinds, stores.sources, NOW) for _ in range(5)))
+    assert len(await stores.sources.find(None)) == 2
 
 
 async def test_a_changed_entry_changes_its_source_but_not_its_state(write, kinds, stores):

@@ -5,7 +5,6 @@ Everything that leaves this file is safe to store, to encode and to send: cleane
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from groundswell_core import sources
 from groundswell_core.documents import Document, DocumentState, Signals
 from groundswell_core.identity import document_id, revision_of
 from groundswell_core.source_records import Source
-from groundswell_core.values import text_of
+from groundswell_core.values import number_of, text_of
 
 MAXIMUM_TITLE = 500  # characters, as all the next
 MAXIMUM_TEXT = 100_000
@@ -108,7 +107,7 @@ def _document(source: Source, given: sources.Document, collect_time: datetime) -
         outlet=text_of(given.outlet, MAXIMUM_OUTLET)
         or source.display_name
         or source.name.removeprefix("sources/"),
-        key=text_of(key, MAXIMUM_KEY),
+        key=_masked(key, MAXIMUM_KEY),
         revision=revision_of(title, text, "withdrawn" if given.withdrawn is True else ""),
         url=strip_tracking(text_of(given.url, MAXIMUM_URL)),
         title=title,
@@ -162,7 +161,7 @@ def _labels(given: Any) -> dict[str, str]:
 def _signals(given: sources.Document) -> Signals | None:
     signals = Signals(
         rank=_whole(given.rank, 1, 2**32 - 1),
-        heat=_heat(given.heat),
+        heat=number_of(given.heat),
         read_count=_whole(given.read_count, 0, 2**63 - 1),
         discussion_count=_whole(given.discussion_count, 0, 2**63 - 1),
     )
@@ -172,13 +171,3 @@ def _signals(given: sources.Document) -> Signals | None:
 def _whole(value: Any, least: int, most: int) -> int | None:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return value if is_number and least <= value <= most else None
-
-
-def _heat(value: Any) -> float | None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return None
-    try:
-        heat = float(value)
-    except OverflowError:
-        return None
-    return heat if math.isfinite(heat) and heat >= 0 else None

@@ -9,7 +9,7 @@ from groundswell_core.log import get_logger
 
 log = get_logger(__name__)
 
-LOOK_SECONDS = 0.25  # between two looks while reading waits
+LOOK_SECONDS = 0.05  # between two looks; all sources share what was seen
 
 
 class Pressure:
@@ -29,11 +29,24 @@ class Pressure:
         self._collector = collector
         self._documents = documents
         self._size = size
+        self._looked = float("-inf")  # monotonic seconds
+        self._seen = ""
         self.is_down = False  # Kafka did not acknowledge the last sending
         self._clock = clock
 
     async def reason(self) -> str:
         """Returns why reading must wait; empty when it need not."""
+        now = self._clock.monotonic()
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            self._seen = await self._look()
+        return self._seen
+
+    def look_again(self) -> None:
+        """Forgets what was seen: more was stored since."""
+        self._looked = float("-inf")
+
+    async def _look(self) -> str:
         if self.is_down:
             return "kafka does not acknowledge"
         documents, size = await self._inbox.unconfirmed(self._collector)

@@ -164,7 +164,8 @@ class SourceReader:
             consecutive_failures=failures,
             next_read_time=now + timedelta(seconds=wait),
         )
-        metrics.READ_ERRORS.labels(source.kind, health.state.name).inc()
+        kind = source.kind if source.kind in self._kinds else "unknown"  # a closed set of labels
+        metrics.READ_ERRORS.labels(kind, health.state.name).inc()
         bug = None if isinstance(error, GroundswellError) else error
         log.warning(
             "source failed", source=source.name, error=health.last_error, wait=wait, exc_info=bug

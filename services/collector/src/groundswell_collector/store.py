@@ -6,6 +6,7 @@ A deleted source leaves a mark, so that the file does not bring it back at the n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -127,7 +128,8 @@ class Sources:
         known = await self._collection.find_one({"_id": identifier})
         if known is None:
             made = replace(source, health=None, create_time=now, update_time=now)
-            await self._put(made, {"edited": False, "seed": seed})
+            with suppress(AlreadyExists):  # another collector starts at the same moment
+                await self._put(made, {"edited": False, "seed": seed})
             return Seeded.MADE
         if known["seed"] == seed:
             return Seeded.SAME
