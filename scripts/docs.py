@@ -84,8 +84,9 @@ def cli_page() -> str:
     for path, command in commands(typer.main.get_command(app), "groundswell"):
         text = (command.help or "").split("\f")[0].strip()
         parts += [f"## {path}", text or "(no help)"]
-        rows = [option_row(item) for item in command.params if item.name != "help"]
-        if rows:
+        shown = [item for item in command.params if not getattr(item, "hidden", False)]
+        if shown:
+            rows = [option_row(item) for item in shown]
             parts.append("\n".join(["| option | meaning |", "|---|---|", *rows]))
     return "\n\n".join(parts) + "\n"
 

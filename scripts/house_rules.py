@@ -48,7 +48,7 @@ RULES = (
     Rule(
         name="sleeping-test",
         pattern=re.compile(r"(?<![\w.])(?:time|asyncio)\.sleep\((?!0\))"),
-        files=re.compile(r"(^|/)tests/.*\.py$"),
+        files=re.compile(r"(^|/)tests/(.*/)?(test_\w+|conftest)\.py$"),
         cure="poll a condition with a deadline (eventually) or move the FakeClock",
     ),
     Rule(
