@@ -174,10 +174,6 @@ class Healths:
         }
         await self._collection.update({"_id": source}, {"$set": change})
 
-    async def plan(self, source: str, next_read_time: datetime | None) -> None:
-        """Notes when a source is read next; None: not."""
-        await self._collection.update({"_id": source}, {"$set": {"next_read_time": next_read_time}})
-
     async def reset(self, source: str) -> None:
         """Starts a source's health anew; the batch number goes on, as ids in the inbox hold it."""
         record = await self._collection.find_one({"_id": source}, fields=["batch"])
@@ -204,11 +200,6 @@ class Healths:
             )
             for identifier in identifiers
         }
-
-    async def states(self) -> dict[str, int]:
-        """Returns how many records are in each state."""
-        rows = await self._collection.aggregate([{"$group": {"_id": "$state", "n": {"$sum": 1}}}])
-        return {str(row["_id"] or HealthState.PENDING.name): int(row["n"]) for row in rows}
 
 
 def _known(record: Mapping[str, Any]) -> dict[str, Any]:
