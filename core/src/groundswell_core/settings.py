@@ -211,5 +211,6 @@ def settings_table(kind: type[BaseModel]) -> str:
     rows = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in setting_names(kind).items():
         default = "" if field.default is None else str(field.default)
-        rows.append(f"| `{name}` | `{default}` | {field.description or ''} |")
+        shown = f"`{default}`" if default else ""
+        rows.append(f"| `{name}` | {shown} | {field.description or ''} |")
     return "\n".join(rows)
