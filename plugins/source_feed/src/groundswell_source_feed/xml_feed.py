@@ -59,19 +59,27 @@ def _fast_entry(entry: dict[str, Any]) -> Entry:
 
 
 def _read_tolerantly(text: str) -> Feed:
-    parsed = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
-    if not parsed.version and not parsed.entries:
-        raise InvalidInput(
-            "the answer is neither RSS nor Atom nor JSON Feed, or too broken to read; "
-            f"it begins with: {' '.join(text[:100].split())!r}"
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            resolve_relative_uris=False,
+            sanitize_html=False,
         )
-    entries = tuple(_tolerant_entry(entry) for entry in parsed.entries)
+    except (*_BROKEN, AssertionError, RuntimeError) as error:
+        raise _no_feed(text) from error
+    if not parsed.get("version") and not parsed.entries:
+        raise _no_feed(text)
+    # As plain objects: feedparser's own guess at what a missing key may mean, and warn of it.
+    entries = tuple(_tolerant_entry(dict(entry)) for entry in parsed.entries)
     return Feed(entries=entries, language=_text(parsed.feed.get("language")))
+
+
+def _no_feed(text: str) -> InvalidInput:
+    return InvalidInput(
+        "the answer is neither RSS nor Atom nor JSON Feed, or too broken to read; "
+        f"it begins with: {' '.join(text[:100].split())!r}"
+    )
 
 
 def _tolerant_entry(entry: dict[str, Any]) -> Entry:
