@@ -50,7 +50,9 @@ class AlertBook:
     async def pending(self) -> list[Held]:
         """Returns alerts with a change that is not logged yet, oldest change first."""
         return await self.find(
-            {"pending": True}, sort=(("change_time", 1), ("_id", 1)), limit=_PUBLISH_BATCH
+            {"pending": True},
+            sort=(("change_time", 1), ("change_order", 1)),
+            limit=_PUBLISH_BATCH,
         )
 
     async def overdue(self, now: datetime) -> list[Held]:
@@ -65,7 +67,10 @@ class AlertBook:
         """
         now = self._clock.now()
         result = await self._collection.bulk(
-            [_operation(before, to_record(after, now)) for before, after in changes]
+            [
+                _operation(before, to_record(after, now, order))
+                for order, (before, after) in enumerate(changes)
+            ]
         )
         if result.failed or result.inserted + result.matched < len(changes):
             raise Aborted(f"one of {len(changes)} alerts changed while it was being stored")

@@ -143,8 +143,8 @@ def expired(held: Held) -> Held:
     return replace(held, alert=resolved, change=held.change + 1, kind="expired", is_pending=True)
 
 
-def to_record(held: Held, now: datetime) -> dict[str, Any]:
-    """Returns how an alert is stored."""
+def to_record(held: Held, now: datetime, order: int = 0) -> dict[str, Any]:
+    """Returns how an alert is stored; order tells apart what came in together."""
     return {
         **ALERTS.to_record(held.alert),
         "_id": held.id,
@@ -159,6 +159,7 @@ def to_record(held: Held, now: datetime) -> dict[str, Any]:
         "logged_labels": sorted(map(list, held.logged_labels.items())),
         "expire_time": held.expire_time,
         "change_time": now,
+        "change_order": order,
         "purge_time": now + ALERT_RETENTION,
     }
 

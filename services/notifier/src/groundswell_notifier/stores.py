@@ -45,7 +45,11 @@ ALERTS = CollectionSpec(
         Index(name="list_department", keys=(("department", 1), ("exercise", 1), *_LISTED)),
         Index(name="list_monitor", keys=(("monitor", 1), *_LISTED)),
         Index(name="list_story", keys=(("story", 1), *_LISTED)),
-        Index(name="pending", keys=(("change_time", 1),), partial={"pending": True}),
+        Index(
+            name="pending",
+            keys=(("change_time", 1), ("change_order", 1)),
+            partial={"pending": True},
+        ),
         Index(name="group", keys=(("groups", 1), ("rank", 1))),
         Index(name="expiry", keys=(("rank", 1), ("expire_time", 1))),
         Index(name="retention", keys=(("purge_time", 1),), expire_after=timedelta(0)),
