@@ -51,6 +51,7 @@ class AnnotateHandler:
         self._clock = clock
         self._events = events
         self._keep = keep
+        self._arrived = 0
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Annotates the documents of records; durable and published when it returns."""
@@ -97,13 +98,19 @@ class AnnotateHandler:
         changed = {key: one for key, one in known.items() if one.is_changed}
         expire_time = self._clock.now() + self._keep
         operations = [
-            _operation(key, one, analyses[key], expire_time) for key, one in changed.items()
+            _operation(key, one, analyses[key], self._next_arrival(), expire_time)
+            for key, one in changed.items()
         ]
         result = await self._documents.bulk(operations)
         if result.failed or result.inserted + result.matched < len(operations):
             _refuse_bad(result.failed)
             CONFLICTS.labels("document").inc()
             raise Aborted("somebody else stored one of these documents; they are read again")
+
+    def _next_arrival(self) -> int:
+        """Returns a number that grows: what is taken up later keeps the order of arrival."""
+        self._arrived = max(self._arrived + 1, int(self._clock.now().timestamp() * 1_000_000))
+        return self._arrived
 
     def _measure(self, known: Mapping[str, Known], analyses: Mapping[str, Analysis]) -> None:
         for key, one in known.items():
@@ -163,7 +170,9 @@ def _confirmation(document: Document) -> Analysis:
     )
 
 
-def _operation(key: str, known: Known, analysis: Analysis, expire_time: datetime) -> Operation:
+def _operation(
+    key: str, known: Known, analysis: Analysis, arrival: int, expire_time: datetime
+) -> Operation:
     fields: dict[str, Any] = {
         "analysis": ANALYSES.to_record(analysis),
         "revision": known.document.revision,
@@ -184,6 +193,7 @@ def _operation(key: str, known: Known, analysis: Analysis, expire_time: datetime
             "_id": key,
             **fields,
             "event_time": known.event_time,
+            "arrival": arrival,
             "assigned": 0,
             "story": "",
             "near_copy": False,

@@ -32,6 +32,7 @@ DOCUMENTS = CollectionSpec(
             "story_time": {"bsonType": ["date", "null"]},
             "near_copy": {"bsonType": "bool"},
             "event_time": _DATE,
+            "arrival": _NUMBER,
             "observations": {"bsonType": "array", "maxItems": 300},
             "expire_time": _DATE,
         },
@@ -44,7 +45,7 @@ DOCUMENTS = CollectionSpec(
         Index(
             name="source", keys=(("analysis.document.source", 1), ("event_time", -1), ("_id", 1))
         ),
-        Index(name="pending", keys=(("pending", 1),), partial={"pending": True}),
+        Index(name="pending", keys=(("pending", 1), ("arrival", 1)), partial={"pending": True}),
     ),
 )
 STORIES = CollectionSpec(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groundswell_analyzer.grading.grade import Standing, grade, is_supported
+from groundswell_analyzer.grading.grade import Standing, grade, is_quiet, is_supported
 from groundswell_analyzer.grading.rules import Rules
 from groundswell_analyzer.grading.snapshot import Snapshot
 from groundswell_core.grades import Contribution, Grade, Level
@@ -36,6 +36,10 @@ def recompute(stored: Stored, rules: Rules) -> Grade:
 def moves(stored: Stored, rules: Rules) -> tuple[str, ...]:
     """Returns sentences that say what would raise or lower the level by one."""
     snapshot, present = stored.snapshot, stored.grade
+    if is_quiet(snapshot, rules):
+        return (
+            f"Nothing was heard of it for {snapshot.quiet_minutes:.0f} minutes: it has no level before a new document.",
+        )
     if not is_supported(snapshot, rules):
         missing = snapshot.minimum_support - snapshot.support
         sentence = (

@@ -27,7 +27,8 @@ def grade(
     """Returns the grade of a snapshot after a standing, and the standing after it."""
     contributions = contributions_of(snapshot, rules)
     score = score_of(contributions)
-    raw_level = rules.level_of(score) if is_supported(snapshot, rules) else Level.NONE
+    has_level = is_supported(snapshot, rules) and not is_quiet(snapshot, rules)
+    raw_level = rules.level_of(score) if has_level else Level.NONE
     after = hold(standing, raw_level, score, rules, snapshot.time)
     made = Grade(
         level=after.level,
@@ -54,6 +55,11 @@ def is_supported(snapshot: Snapshot, rules: Rules) -> bool:
     """
     on_top = snapshot.rank is not None and snapshot.rank <= rules.burst.board.support_rank
     return snapshot.support >= snapshot.minimum_support or (on_top and snapshot.support > 0)
+
+
+def is_quiet(snapshot: Snapshot, rules: Rules) -> bool:
+    """Tells whether nothing was heard of the story for so long that it is over for now."""
+    return snapshot.quiet_minutes >= rules.quiet_minutes
 
 
 def contributions_of(snapshot: Snapshot, rules: Rules) -> tuple[Contribution, ...]:

@@ -77,6 +77,7 @@ class Rules(_Part):
     weights: Weights
     levels: dict[str, float]
     hysteresis: Hysteresis
+    quiet_minutes: float = Field(gt=0)
     burst: Burst
     spread: Spread
     sentiment: SentimentScale

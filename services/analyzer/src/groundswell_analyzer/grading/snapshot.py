@@ -15,6 +15,7 @@ class Snapshot:
     time: datetime  # of the happening: the documents' in a replay
     last_ten_minutes: int = 0  # documents and copies
     last_hour: int = 0
+    quiet_minutes: float = 0.0  # since its newest document or board entry
     usual_hour: float = 1.0  # what an ordinary story gets in such an hour
     usual_spread: float = 1.0  # robust deviation of that
     heat: float | None = None  # of its hottest board entry now; None: on no board

@@ -57,20 +57,27 @@ class Outbox:
 
     async def send(self, stories: Iterable[OpenStory], now: datetime) -> None:
         """Sends the alerts of stories that are new, and all that are due."""
-        new = [
-            box.alert
+        alerts = self.due(stories, now)
+        await self._publisher.publish(alerts)
+        self.note_sent(alerts, now)
+
+    def due(self, stories: Iterable[OpenStory], now: datetime) -> list[Alert]:
+        """Returns what is to be sent now, the end of firing alerts pushed forward."""
+        new = {
+            box.alert.name: box.alert
             for story in stories
             for box in story.alerts.values()
             if self._is_new(box.alert)
-        ]
-        names = {alert.name for alert in new}
-        due = [
+        }
+        again = [
             sent.alert
             for name, sent in self._sent.items()
-            if name not in names and sent.due is not None and sent.due <= now
+            if name not in new and sent.due is not None and sent.due <= now
         ]
-        alerts = [self._pushed(alert, now) for alert in (*new, *due)]
-        await self._publisher.publish(alerts)
+        return [self._pushed(alert, now) for alert in (*new.values(), *again)]
+
+    def note_sent(self, alerts: Iterable[Alert], now: datetime) -> None:
+        """Notes that alerts were sent, and when each is due again."""
         for alert in alerts:
             self._sent[alert.name] = Sent(alert.version, alert, self._next(alert, now))
             ALERTS_SENT.labels(alert.state.name).inc()

@@ -12,11 +12,11 @@ from groundswell_analyzer.stories.open_story import OpenStory
 from groundswell_core.identity import digest
 
 CANDIDATES = 6
-NEAR = 0.5  # similarity from which a document belongs to a story
+NEAR = 0.3  # similarity from which a document belongs to a story
 SAME_PLACE = 0.04
 OTHER_PLACE = -0.12
-FADING = 0.0006  # a minute without documents; 0.036 an hour
-MOST_FADING = 0.15
+FADING = 0.0002  # a minute without documents; 0.012 an hour
+MOST_FADING = 0.08
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ class Grader:
             time=event_now,
             last_ten_minutes=story.count_since(minute - 9),
             last_hour=story.count_since(minute - 59),
+            quiet_minutes=_quiet_minutes(story, event_now),
             usual_hour=usual_hour,
             usual_spread=usual_spread,
             heat=heat.heat,
@@ -171,6 +172,12 @@ class Grader:
             member = story.members.get(identifier)
             if member is not None and member.heats and (heat := member.heats[-1][1]):
                 self.heats.note(member.source, heat)
+
+
+def _quiet_minutes(story: OpenStory, event_now: datetime) -> float:
+    if story.update_time is None:
+        return 0.0
+    return max((event_now - story.update_time).total_seconds(), 0.0) / 60
 
 
 def own_usual(story: OpenStory, event_now: datetime) -> Usual | None:

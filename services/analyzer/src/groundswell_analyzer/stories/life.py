@@ -10,7 +10,7 @@ from groundswell_analyzer.stories.open_story import OUTLETS_TOLD, OpenStory
 from groundswell_core.grades import Level
 from groundswell_core.stories import StoryEvent, StoryState
 
-MERGE_LIKENESS = 0.8
+MERGE_LIKENESS = 0.75
 _MERGE_DOCUMENTS = 2  # stories of one document wait for a second before they may join
 _GRADED_WITHIN = timedelta(hours=3)
 

@@ -46,10 +46,10 @@ class StoryStore:
         return [piece_of(by_id[one]) for one in wanted if one in by_id]
 
     async def pending(self, limit: int) -> list[str]:
-        """Returns ids of documents that wait for their story, first analysed first."""
+        """Returns ids of documents that wait for their story, in the order in which they arrived."""
         found = await self._documents.find(
             {"pending": True},
-            sort=[("analysis.analyze_time", 1), ("_id", 1)],
+            sort=[("arrival", 1)],
             limit=limit,
             fields=["_id"],
         )
