@@ -1,0 +1,24 @@
+"""Commands over the running services, one module a noun."""
+
+from __future__ import annotations
+
+import typer
+
+from groundswell_cli.resources import (
+    alerts,
+    departments,
+    incidents,
+    monitors,
+    routes,
+    sources,
+    stories,
+)
+
+# In the order that the help shows: from what comes in to who acts on it.
+NOUNS = (sources, monitors, stories, alerts, routes, incidents, departments)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds a group of commands for each noun."""
+    for noun in NOUNS:
+        noun.register(app)
