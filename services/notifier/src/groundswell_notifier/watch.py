@@ -152,6 +152,7 @@ class Watch:
         while not self._follower.is_closed:
             revisions = await self._revisions.read(watcher.position, _BATCH)
             if not revisions and self._follower.join(watcher):
+                stream.drained_time = self._clock.monotonic()
                 return
             if revisions and revisions[0].rev != watcher.position + 1:
                 raise await self._expired()
