@@ -10,7 +10,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
@@ -152,19 +152,22 @@ class _Guard(grpc.aio.ServerInterceptor):
 
     def _stream(self, inner: Any, method: str) -> Any:
         async def call(request: Any, context: Any) -> None:
-            gauge = RPC_STREAMS.labels(method)
-            gauge.inc()
             try:
                 self._identify(context, method)
-                async with aclosing(inner(request, context)) as responses:
-                    async for response in responses:
-                        await self._write(context, response)
+                with RPC_STREAMS.labels(method).track_inprogress():
+                    await self._write_all(context, inner(request, context))
             except Exception as error:  # noqa: BLE001 - the one place that turns errors into statuses
-                await _abort(context, error, method)
-            finally:
-                gauge.dec()
+                # The status queues up behind what is unread, and nobody waits for that here.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._write_timeout):
+                        await _abort(context, error, method)
 
         return call
+
+    async def _write_all(self, context: Any, responses: Any) -> None:
+        async with aclosing(responses):
+            async for response in responses:
+                await self._write(context, response)
 
     async def _write(self, context: Any, response: Any) -> None:
         """Writes one response; keepalive alone would hold a frozen reader for 20 to 40 s."""
