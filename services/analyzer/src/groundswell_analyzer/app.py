@@ -25,7 +25,7 @@ from groundswell_analyzer.handle import AnnotateHandler
 from groundswell_analyzer.monitor_service import MonitorService
 from groundswell_analyzer.monitors import MonitorBook, MonitorStore, wait_for_monitors
 from groundswell_analyzer.publish import AlertPublisher, AnalysisPublisher
-from groundswell_analyzer.seeds import read_monitors
+from groundswell_analyzer.seeds import seed
 from groundswell_analyzer.settings import Settings
 from groundswell_analyzer.stores import COLLECTIONS
 from groundswell_analyzer.stories.alerting import Outbox
@@ -52,8 +52,7 @@ async def app(settings: Settings, service: Service) -> None:
     database = await service.enter(connect(settings.mongo))
     await database.ensure(*COLLECTIONS)
     store = MonitorStore(database.collection("monitors"), service.clock)
-    if settings.analyzer.monitors_file is not None:
-        await store.seed(read_monitors(settings.analyzer.monitors_file))
+    await seed(settings.analyzer.monitors_file, store)
     book = MonitorBook(store)
     await wait_for_monitors(book)
     roles = {"annotate": annotate_role, "stories": stories_role}

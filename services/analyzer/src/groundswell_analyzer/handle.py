@@ -73,9 +73,7 @@ class AnnotateHandler:
         found = await self._documents.find({"_id": {"$in": list(dict.fromkeys(ids))}})
         return {record["_id"]: known_of(record) for record in found}
 
-    def _learn(
-        self, before: Mapping[str, Known], arrived: Sequence[Document]
-    ) -> dict[str, Known]:
+    def _learn(self, before: Mapping[str, Known], arrived: Sequence[Document]) -> dict[str, Known]:
         known = dict(before)
         for document in arrived:
             key = identifier(document)

@@ -24,6 +24,9 @@ ALERTS_SENT = Counter("groundswell_analyzer_alerts_sent_total", "Alerts sent, by
 CONFLICTS = Counter(
     "groundswell_analyzer_conflicts_total", "Writes that somebody else was faster with.", ["what"]
 )
+SEED_ERRORS = Gauge(
+    "groundswell_analyzer_monitors_file_errors", "Mistakes in the file of monitors."
+)
 MONITORS_BROKEN = Gauge(
     "groundswell_analyzer_broken_monitors", "Stored monitors whose query does not parse."
 )

@@ -1,180 +1,120 @@
-"""Monitors to begin with, from a YAML file; mistakes are named with file, line, key and cure."""
+"""Monitors to begin with, from a YAML file; a bad file leaves the stored ones in force."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from groundswell_analyzer.metrics import SEED_ERRORS
+from groundswell_analyzer.monitors import MonitorStore
 from groundswell_analyzer.query import parse
 from groundswell_core.errors import InvalidInput
 from groundswell_core.grades import Level
+from groundswell_core.log import get_logger
 from groundswell_core.monitors import Monitor, MonitorState
-from groundswell_core.names import check_id
+from groundswell_core.names import parse_name
+from groundswell_core.yaml_files import read_yaml
+
+log = get_logger(__name__)
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-def read_monitors(path: Path) -> list[Monitor]:
-    """Returns the monitors of a file; raises InvalidInput with every mistake in it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InvalidInput(f"{path} cannot be read: {error}", reason="BAD_MONITORS_FILE") from None
-    reader = _Reader(path.name)
-    monitors = reader.monitors(root)
-    if reader.problems:
-        raise InvalidInput("\n".join(reader.problems), reason="BAD_MONITORS_FILE")
-    return monitors
-
-
-class _Reader:
-    """Reads nodes, which know their lines, and collects what is wrong with them."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[str] = []
-
-    def monitors(self, root: Any) -> list[Monitor]:
-        entries = self._pairs(root, {"monitors"}).get("monitors")
-        if entries is None:
-            self._problem(root, "write a list under the key monitors:")
-            return []
-        if not isinstance(entries, yaml.SequenceNode):
-            self._problem(entries, "monitors must be a list, one entry with - for each monitor")
-            return []
-        found = [monitor for node in entries.value if (monitor := self._monitor(node))]
-        self._refuse_repeats(entries, found)
-        return found
-
-    def _refuse_repeats(self, entries: Any, found: list[Monitor]) -> None:
-        names = [monitor.name for monitor in found]
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            self._problem(entries, f"{name} is there twice; give each monitor its own id")
-
-    def _monitor(self, node: Any) -> Monitor | None:
-        pairs = self._pairs(node, set(FIELDS))
-        for key in ("id", "query"):
-            if key not in pairs:
-                self._problem(node, f'a monitor needs the key "{key}"')
-        values = {key: self._value(key, value) for key, value in pairs.items()}
-        good = {key: value for key, value in values.items() if value is not None}
-        return Monitor(name=good.pop("id"), **good) if "id" in good else None
-
-    def _value(self, key: str, node: Any) -> Any:
+def _named(collection: str) -> BeforeValidator:
+    def check(value: Any) -> str:
         try:
-            return FIELDS[key](_plain(node))
-        except (ValueError, TypeError, KeyError, InvalidInput) as error:
-            self._problem(node, f"{key}: {error}")
-            return None
+            parse_name(str(value), collection)
+        except InvalidInput as error:
+            raise ValueError(error.message) from None
+        return str(value)
 
-    def _pairs(self, node: Any, known: set[str]) -> Mapping[str, Any]:
-        if not isinstance(node, yaml.MappingNode):
-            self._problem(node, f"expected keys such as {', '.join(sorted(known))}")
-            return {}
-        pairs: dict[str, Any] = {}
-        for key_node, value in node.value:
-            key = str(key_node.value)
-            if key in pairs:
-                self._problem(key_node, f'the key "{key}" is there twice; keep one')
-            elif key in known:
-                pairs[key] = value
-            else:
-                self._problem(key_node, _unknown(key, known))
-        return pairs
-
-    def _problem(self, node: Any, text: str) -> None:
-        line = node.start_mark.line + 1 if node is not None else 1
-        self.problems.append(f"{self.file}, line {line}: {text}")
+    return BeforeValidator(check)
 
 
-def _unknown(key: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
-    cure = f'; did you mean "{close[0]}"?' if close else f"; known are {', '.join(sorted(known))}"
-    return f'the key "{key}" is not known{cure}'
-
-
-def _plain(node: Any) -> Any:
-    return yaml.SafeLoader("").construct_object(node, deep=True)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("write a text")
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list):
-        raise TypeError("write a list of texts")
-    return tuple(map(_text, items))
-
-
-def _query(value: Any) -> str:
-    text = _text(value)
-    errors = parse(text).errors
+def _check_query(value: Any) -> str:
+    errors = parse(str(value)).errors
     if errors:
         first = errors[0]
         raise ValueError(f"does not parse at character {first.position + 1}: {first.message}")
-    return text
+    return str(value)
 
 
-def _named(collection: str) -> Callable[[Any], str]:
-    return lambda value: f"{collection}/" + check_id(_text(value).removeprefix(f"{collection}/"))
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("write a whole number of at least 1")
-    return value
-
-
-def _level(value: Any) -> Level:
-    levels = {level.name: level for level in Level if level > Level.NONE}
-    if value not in levels:
-        raise ValueError(f"write one of {', '.join(levels)}")
-    return levels[value]
-
-
-def _state(value: Any) -> MonitorState:
+def _word(value: Any) -> Any:
     # YAML reads a bare on or off as true or false.
-    word = {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
-    states = {state.name.lower(): state for state in MonitorState if state}
-    if word not in states:
-        raise ValueError(f"write one of {', '.join(states)}")
-    return states[word]
+    return {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
 
 
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("write true or false")
-    return value
+class MonitorEntry(BaseModel):
+    """One monitor of the file; keys as in monitor.proto."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, _named("monitors")]
+    query: Annotated[str, BeforeValidator(_check_query)]
+    display_name: Text | None = None
+    languages: tuple[Text, ...] = ()
+    sources: tuple[Annotated[str, _named("sources")], ...] = ()
+    department: Annotated[str, _named("departments")] | None = None
+    labels: dict[Text, Text] = Field(default_factory=dict)
+    minimum_support: int | None = Field(None, ge=1)
+    alert_level: Literal["I", "II", "III", "IV"] = "IV"
+    state: Annotated[Literal["on", "shadow", "off"], BeforeValidator(_word)] = "on"
+    exercise: bool = False
+
+    def monitor(self) -> Monitor:
+        """Returns the entry as a monitor."""
+        return Monitor(
+            name=self.name,
+            display_name=self.display_name or self.name.removeprefix("monitors/"),
+            query=self.query,
+            languages=self.languages,
+            sources=self.sources,
+            department=self.department or "",
+            labels=self.labels,
+            minimum_support=self.minimum_support,
+            alert_level=Level[self.alert_level],
+            state=MonitorState[self.state.upper()],
+            exercise=self.exercise,
+        )
 
 
-def _labels(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise TypeError("write keys with texts")
-    return dict(_label_pairs(value))
+class MonitorsFile(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    monitors: tuple[MonitorEntry, ...] = ()
 
 
-def _label_pairs(value: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
-    for key, item in value.items():
-        yield _text(key), _text(item)
+def read_monitors(path: Path) -> tuple[Monitor, ...]:
+    """Returns the monitors of a file; raises InvalidInput with file, line, key and cure."""
+    monitors = tuple(entry.monitor() for entry in read_yaml(path, MonitorsFile).monitors)
+    names = [monitor.name for monitor in monitors]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInput(
+            f"{path.name}: {twice[0]} stands twice; give each monitor its own name",
+            reason="BAD_FILE",
+        )
+    return monitors
 
 
-FIELDS: dict[str, Callable[[Any], Any]] = {
-    "id": _named("monitors"),
-    "display_name": _text,
-    "query": _query,
-    "languages": _texts,
-    "sources": lambda value: tuple(map(_named("sources"), _texts(value))),
-    "department": _named("departments"),
-    "labels": _labels,
-    "minimum_support": _count,
-    "alert_level": _level,
-    "state": _state,
-    "exercise": _flag,
-}
+async def seed(path: Path | None, store: MonitorStore) -> None:
+    """Stores the monitors of a file whose names were never used, or says why it is not used."""
+    if path is None:
+        return
+    try:
+        monitors = read_monitors(path)
+    except InvalidInput as error:
+        SEED_ERRORS.set(len(error.message.splitlines()))
+        log.error(  # noqa: TRY400 - the message names every mistake; a traceback would hide them
+            "the file of monitors is not used: the stored monitors stay",
+            file=str(path),
+            error=error.message,
+        )
+        return
+    SEED_ERRORS.set(0)
+    made = await store.seed(monitors)
+    log.info("monitors seeded", file=path.name, made=made, known=len(monitors) - made)
