@@ -36,6 +36,7 @@ log = get_logger(__name__)
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 BAD_MESSAGE = (InvalidInput, NotFound, FailedPrecondition)
+DEAD_LETTER_BYTES = (4 << 20) - (64 << 10)  # the largest record, with room for what headers add
 
 
 class TooManyDeadLetters(GroundswellError):
@@ -98,21 +99,28 @@ class Consumption:
         self._heartbeat.beat()
         if not records:
             return
-        await self._handled(records)
-        await self._reader.commit(records)
+        try:
+            await self._handled(records)
+            await self._reader.commit(records)
+        except Unavailable:
+            # The client is past them already: without this the next commit would skip them.
+            self._reader.give_back(records)
+            raise
 
     async def _handled(self, records: Sequence[Record]) -> None:
         try:
             await self._patiently(records)
-        except BAD_MESSAGE as error:
-            if len(records) == 1:
+        except (*BAD_MESSAGE, AlreadyExists) as error:
+            if len(records) > 1:
+                for record in records:  # one of them is the cause: the others go through
+                    await self._handled([record])
+                return
+            if not isinstance(error, AlreadyExists):
                 await self._dead_letter(records[0], error)
                 return
-            for record in records:  # one of them is bad: find it, let the others through
-                await self._handled([record])
-        else:
-            self._limit.good(len(records))
-            KAFKA_HANDLED.labels(records[0].topic).inc(len(records))
+        self._limit.good(len(records))
+        for record in records:
+            KAFKA_HANDLED.labels(record.topic).inc()
 
     async def _patiently(self, records: Sequence[Record]) -> None:
         """Handles records; a bad moment is waited out until the stall timeout."""
@@ -121,8 +129,6 @@ class Consumption:
             try:
                 with _context(records[0]):
                     await self._handle(records)
-            except AlreadyExists:
-                return
             except (Unavailable, Aborted) as error:
                 attempt += 1
                 if time.monotonic() - started > self._stall_timeout:
@@ -142,7 +148,11 @@ class Consumption:
             "message": redact(error.message)[:2000].encode("utf-8", "replace"),
             "code_version": __version__.encode(),
         }
-        await self._producer.send(Topic(record.topic).dlq, record.key, record.value, headers)
+        value = record.value
+        if len(value) > DEAD_LETTER_BYTES:  # with its headers no topic would take it
+            headers["omitted_bytes"] = str(len(value)).encode()
+            value = b""
+        await self._producer.send(Topic(record.topic).dlq, record.key, value, headers)
         DEAD_LETTERS.labels(record.topic, error.reason).inc()
         log.error("record put aside", record=record.origin, reason=error.reason, why=error.message)
         self._limit.bad()

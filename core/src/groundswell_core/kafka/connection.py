@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
-from groundswell_core.errors import Unavailable
+from groundswell_core.errors import InvalidInput, Stalled, Unavailable
 from groundswell_core.log import get_logger
-from groundswell_core.retry import RetryPolicy
+from groundswell_core.retry import RetryPolicy, retry
 from groundswell_core.topics import Topic
 
 if TYPE_CHECKING:
@@ -37,6 +37,23 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
         options["sasl_plain_username"] = settings.username
         options["sasl_plain_password"] = settings.password.get_secret_value()
     return options
+
+
+async def patiently(start: Callable[[], Awaitable[None]], settings: KafkaSettings) -> None:
+    """Starts a client; waits as long as the stall timeout for a broker."""
+    try:
+        async with asyncio.timeout(settings.stall_timeout):
+            await retry(start, START)
+    except TimeoutError:
+        raise Stalled(
+            f"no Kafka broker of {settings.bootstrap_servers} answered for "
+            f"{settings.stall_timeout:g} s; is GROUNDSWELL_KAFKA__BOOTSTRAP_SERVERS right?"
+        ) from None
+    except ValueError as error:
+        raise InvalidInput(
+            f"GROUNDSWELL_KAFKA__BOOTSTRAP_SERVERS cannot be used: {error}; write host:port",
+            reason="BAD_SETTINGS",
+        ) from error
 
 
 async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> None:

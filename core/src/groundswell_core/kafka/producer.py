@@ -11,9 +11,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from groundswell_core.errors import InvalidInput, Unavailable
-from groundswell_core.kafka.connection import START, bounded, connection, ensure_topics
+from groundswell_core.kafka.connection import bounded, connection, ensure_topics, patiently
 from groundswell_core.metrics import KAFKA_SENT
-from groundswell_core.retry import retry
 from groundswell_core.topics import Topic
 from groundswell_core.trace import inject
 
@@ -36,8 +35,7 @@ class Producer:
 
     async def __aenter__(self) -> Self:
         """Connects; waits as long as the stall timeout for a broker."""
-        async with asyncio.timeout(self._settings.stall_timeout):
-            await retry(self._start, START)
+        await patiently(self._start, self._settings)
         return self
 
     async def _start(self) -> None:

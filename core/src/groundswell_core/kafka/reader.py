@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -23,11 +22,10 @@ from aiokafka.errors import (
 )
 
 from groundswell_core.errors import Stalled, Unavailable
-from groundswell_core.identity import digest
-from groundswell_core.kafka.connection import START, bounded, connection, ensure_topics
+from groundswell_core.kafka.connection import bounded, connection, ensure_topics, patiently
+from groundswell_core.kafka.records import identity_of, identity_of_raw, record_of
 from groundswell_core.log import get_logger
 from groundswell_core.metrics import KAFKA_LAG, LOG_REGRESSIONS, RETENTION_LOSSES
-from groundswell_core.retry import retry
 from groundswell_core.topics import Record, Topic
 
 if TYPE_CHECKING:
@@ -60,6 +58,8 @@ class Reader:
         self._raw: Any = None
         # What the record before the stored offset must be; checked when reading resumes.
         self._expected: dict[TopicPartition, tuple[int, str]] = {}
+        self._unplaced: set[TopicPartition] = set()
+        self._placing = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
         self._moved: dict[TopicPartition, tuple[int, float]] = {}
@@ -68,8 +68,7 @@ class Reader:
 
     async def __aenter__(self) -> Self:
         """Joins the group; waits as long as the stall timeout for a broker."""
-        async with asyncio.timeout(self._settings.stall_timeout):
-            await retry(self._start, START)
+        await patiently(self._start, self._settings)
         return self
 
     async def _start(self) -> None:
@@ -109,16 +108,13 @@ class Reader:
         A standby without partitions must keep calling: only then can it ever take over.
         """
         self._idle.set()
+        await self._place_the_rest()
         try:
-            batches = await self._raw.getmany(timeout_ms=int(timeout * 1000))
-        except NoOffsetForPartitionError as error:
-            await self.place(self._partitions_of(error))
-            return []
-        except OffsetOutOfRangeError as error:
-            await self._out_of_range(self._partitions_of(error))
-            return []
+            batches = await self._fetch(timeout)
         except KafkaError as error:
             raise Unavailable(f"Kafka cannot be read: {error!r}") from error
+        if self._unplaced:  # assigned in between, and not yet read from where it should be
+            return []
         self._idle.clear()
         try:
             found = [
@@ -128,20 +124,54 @@ class Reader:
             ]
             await self._watch_log(set(batches))
         except Unavailable:
-            self._give_back(batches)
+            self.give_back([raw for raws in batches.values() for raw in raws])
             raise
         return found
 
-    def _give_back(self, batches: Mapping[TopicPartition, Sequence[Any]]) -> None:
-        for partition, raws in batches.items():
-            with suppress(IllegalStateError):  # no longer ours: its new owner reads them
-                self._raw.seek(partition, raws[0].offset)
+    async def _fetch(self, timeout: float) -> Mapping[TopicPartition, Sequence[Any]]:
+        batches: Mapping[TopicPartition, Sequence[Any]] = {}
+        try:
+            batches = await self._raw.getmany(timeout_ms=int(timeout * 1000))
+        except NoOffsetForPartitionError as error:
+            await self.place(self._partitions_of(error))
+        except OffsetOutOfRangeError as error:
+            await self._out_of_range(self._partitions_of(error))
+        return batches
+
+    def give_back(self, records: Sequence[Any]) -> None:
+        """Lets records that were polled, and not handled, be polled again."""
+        first: dict[TopicPartition, int] = {}
+        for record in records:
+            first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+        for partition, offset in first.items():
+            self._seek(partition, offset)
+        self._idle.set()
+
+    def _seek(self, partition: TopicPartition, offset: int) -> None:
+        with suppress(IllegalStateError):  # no longer ours: its new owner reads on
+            self._raw.seek(partition, offset)
 
     def _partitions_of(self, error: Exception) -> set[TopicPartition]:
         named = error.args[0] if error.args else None
         if isinstance(named, TopicPartition):
             return {named}
         return set(named) if isinstance(named, dict) else set(self._raw.assignment())
+
+    async def assigned(self, partitions: set[TopicPartition]) -> None:
+        """Takes partitions over; what cannot be looked up now is looked up by the next poll."""
+        self._unplaced = set(partitions)
+        with suppress(Unavailable):
+            await self._place_the_rest()
+
+    async def _place_the_rest(self) -> None:
+        async with self._placing:
+            if not (partitions := self._unplaced):
+                return
+            await self.place(partitions)
+            for callback in self.on_assigned:
+                await callback()
+            if self._unplaced is partitions:  # else the group has moved on meanwhile
+                self._unplaced = set()
 
     async def place(self, partitions: Iterable[TopicPartition]) -> None:
         """Seeks to where the last durable effect ended; from the start when there is none."""
@@ -150,7 +180,7 @@ class Reader:
             offset = int(stored["offset"]) if stored else 0
             if stored and offset > 0:
                 self._expected[partition] = (offset, str(stored["identity"]))
-            self._raw.seek(partition, max(offset - 1, 0))
+            self._seek(partition, max(offset - 1, 0))
 
     def _id(self, partition: TopicPartition) -> str:
         return f"{self.group}/{partition.topic}/{partition.partition}"
@@ -159,7 +189,7 @@ class Reader:
         """Returns the records, after the check that this is still the log that we knew."""
         if expected := self._expected.get(partition):
             offset, identity = expected
-            if raws[0].offset == offset - 1 and _identity(raws[0]) == identity:
+            if raws[0].offset == offset - 1 and identity_of_raw(raws[0]) == identity:
                 raws = raws[1:]
             elif raws[0].offset < offset:
                 await self._regressed(partition)
@@ -167,7 +197,7 @@ class Reader:
             elif raws[0].offset > offset:
                 self._retention(partition, raws[0].offset - offset)
             del self._expected[partition]
-        return [_record(raw) for raw in raws]
+        return [record_of(raw) for raw in raws]
 
     async def _watch_log(self, seen: set[TopicPartition]) -> None:
         """Compares positions with the log's end: past it, the log was emptied; behind, the lag."""
@@ -207,7 +237,7 @@ class Reader:
         LOG_REGRESSIONS.labels(partition.topic).inc()
         await self._offsets.delete({"_id": self._id(partition)})
         self._expected.pop(partition, None)
-        self._raw.seek(partition, 0)
+        self._seek(partition, 0)
         for callback in self.on_regression:
             await callback(partition.topic)
 
@@ -221,11 +251,12 @@ class Reader:
         begins = await self._raw.beginning_offsets(partitions)
         for partition in partitions:
             expected = self._expected.pop(partition, None)
-            if expected and expected[0] < begins[partition]:
-                self._retention(partition, begins[partition] - expected[0])
-            elif expected and expected[0] > begins[partition]:
+            known = expected[0] if expected else await self._position(partition)
+            if known is not None and known < begins[partition]:
+                self._retention(partition, begins[partition] - known)
+            elif known is not None and known > begins[partition]:
                 await self._regressed(partition)
-            self._raw.seek(partition, begins[partition])
+            self._seek(partition, begins[partition])
 
     async def commit(self, records: Sequence[Record]) -> None:
         """Stores and commits the position after the last record of each partition."""
@@ -233,7 +264,7 @@ class Reader:
         for partition, record in last.items():
             await self._offsets.update(
                 {"_id": self._id(partition)},
-                {"$set": {"offset": record.offset + 1, "identity": _identity_of(record)}},
+                {"$set": {"offset": record.offset + 1, "identity": identity_of(record)}},
                 upsert=True,
             )
         try:
@@ -263,26 +294,4 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the library
         await self._reader.drained()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        await self._reader.place(assigned)
-        for callback in self._reader.on_assigned if assigned else ():
-            await callback()
-
-
-def _identity(raw: Any) -> str:
-    return digest(str(raw.timestamp), (raw.key or b"").decode("utf-8", "replace"), length=16)
-
-
-def _identity_of(record: Record) -> str:
-    return digest(str(round(record.timestamp.timestamp() * 1000)), record.key, length=16)
-
-
-def _record(raw: Any) -> Record:
-    return Record(
-        raw.topic,
-        raw.partition,
-        raw.offset,
-        (raw.key or b"").decode("utf-8", "replace"),
-        raw.value or b"",
-        dict(raw.headers),
-        datetime.fromtimestamp(raw.timestamp / 1000, UTC),
-    )
+        await self._reader.assigned(assigned)
