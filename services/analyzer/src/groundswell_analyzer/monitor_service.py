@@ -19,7 +19,7 @@ from groundswell_analyzer.query import CompiledQueries, parse, searchable_analys
 from groundswell_analyzer.scope import owned, visible_monitor
 from groundswell_core.analyses import ANALYSES, Analysis
 from groundswell_core.errors import InvalidInput, NotFound
-from groundswell_core.grades import GRADES, Level
+from groundswell_core.grades import GRADES, Grade, Level
 from groundswell_core.mongo import Collection
 from groundswell_core.monitors import MONITORS, Monitor, MonitorState
 from groundswell_core.names import parse_name
@@ -149,8 +149,14 @@ class MonitorService(grpc_pb.MonitorServiceServicer):
             grade=GRADES.to_proto(stored.grade),
             recomputed=GRADES.to_proto(again),
             agrees=stored.grade == again,
-            moves=moves(stored, self._rules),
+            moves=[*_other_rules(stored.grade, self._rules), *moves(stored, self._rules)],
         )
+
+
+def _other_rules(grade: Grade, rules: Rules) -> list[str]:
+    if grade.rule_version == rules.version:
+        return []
+    return [f"It was graded by rules {grade.rule_version}; the rules are now {rules.version}."]
 
 
 class _Preview:

@@ -122,6 +122,14 @@ class Desk:
         section.terms.stories = len(section.stories)
         self.stories.pop(story.id, None)
 
+    def prune(self) -> None:
+        """Forgets merges into stories that left memory: their documents were moved long ago."""
+        self.merged = {
+            joined: kept
+            for joined, kept in self.merged.items()
+            if self.resolve(kept) in self.stories
+        }
+
     def alike(self, story: OpenStory) -> Iterator[tuple[OpenStory, float]]:
         """Yields other stories of the same section with their likeness, the most alike first."""
         section = self._section(story)

@@ -27,16 +27,14 @@ from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.loading import Loader
 from groundswell_analyzer.stories.open_story import OpenStory
-from groundswell_analyzer.stories.records import story_of
 from groundswell_analyzer.stories.store import StoryStore
 from groundswell_core.clock import Clock
 from groundswell_core.errors import Aborted
 from groundswell_core.log import get_logger
-from groundswell_core.stories import Story
 
 log = get_logger(__name__)
 
-Announce = Callable[[Sequence[Story]], None]
+Announce = Callable[[Sequence[OpenStory]], None]
 SWEEP_BATCH = 500
 
 
@@ -46,13 +44,14 @@ class Work:
 
     placements: dict[str, tuple[Placement, int]] = field(default_factory=dict)  # with their order
     stories: dict[str, OpenStory] = field(default_factory=dict)
+    graded: set[str] = field(default_factory=set)  # stories that were graded at this moment
 
     def touch(self, story: OpenStory) -> None:
         """Notes that a story must be written."""
         self.stories[story.id] = story
 
 
-def _tell_nobody(stories: Sequence[Story]) -> None:
+def _tell_nobody(stories: Sequence[OpenStory]) -> None:
     """Is told of every story that was written, when nobody else is."""
 
 
@@ -125,10 +124,12 @@ class Keeper:
             for story in self.life.worth_grading(self.desk, now):
                 if self.grader.grade(story, now, self._now()):
                     self._work.touch(story)
+                    self._work.graded.add(story.id)
             await self._flush()
             for story in self.life.to_forget(self.desk, now):
                 self.outbox.forget(story)
                 self.desk.drop(story)
+            self.desk.prune()
             OPEN_STORIES.set(len(self.desk.stories))
 
     async def refresh(self, since: datetime) -> None:
@@ -151,6 +152,7 @@ class Keeper:
             self._work.placements[placement.document] = (placement, self._order)
             story = self.desk.stories[placement.story]
             self._work.touch(story)
+            self._work.graded.discard(story.id)
             self.events.advance(max(piece.member.time, story.heats.latest or piece.member.time))
             self.grader.learn_heats(story, [placement.document])
 
@@ -207,7 +209,9 @@ class Keeper:
             event_now, now = self.events.now(), self._now()
             for story in waiting:
                 self.life.wake(story, event_now)
-                self.grader.grade(story, event_now, now)
+                if story.id not in work.graded:
+                    self.grader.grade(story, event_now, now)
+                work.graded.discard(story.id)
             lost = await self.store.write_stories(waiting, event_now=event_now, now=now)
             if not lost:
                 return
@@ -229,7 +233,7 @@ class Keeper:
         """Step 5: sends alerts that are new or due, and tells watchers."""
         stories = list(self._work.stories.values())
         await self.outbox.send(stories, self.clock.now())
-        self.announce([story_of(story) for story in stories])
+        self.announce(stories)
 
     async def _write_joined(self) -> None:
         """Writes what was joined; what fails stays noted and is written the next time."""
@@ -242,7 +246,7 @@ class Keeper:
             await self.store.move(joined.id, self.desk.resolve(joined.id))
             await self.store.drop_series(joined)
             await self.outbox.send([joined], self.clock.now())
-            self.announce([story_of(joined)])
+            self.announce([joined])
             del self._joined[joined.id]
             kept = self.desk.stories.get(self.desk.resolve(joined.id))
             if kept is not None:

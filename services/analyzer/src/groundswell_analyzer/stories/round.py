@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 
-from groundswell_analyzer.monitors import MonitorBook, changed
+from groundswell_analyzer.monitors import POLL_SECONDS, MonitorBook, changed
 from groundswell_analyzer.stories.backfill import rematch
 from groundswell_analyzer.stories.keeper import Keeper
 from groundswell_analyzer.stories.usual import UsualKeeper
@@ -16,6 +17,9 @@ from groundswell_core.monitors import Monitor
 from groundswell_core.service import Heartbeat, Service
 
 log = get_logger(__name__)
+
+# Until then documents may still be annotated with the monitors of before.
+SEEN_BY_ALL = 3 * POLL_SECONDS
 
 
 class Round:
@@ -40,12 +44,12 @@ class Round:
         self._sweep = sweep
         self._next_sweep = time.monotonic() + sweep
         self._monitors: Mapping[str, Monitor] = dict(book.monitors)
-        self._has_changed = False
+        self._rematch_time = math.inf
 
     def monitors_changed(self, book: MonitorBook) -> None:
         """Notes that monitors changed: the next round matches documents anew."""
         if changed(self._monitors, book.monitors):
-            self._has_changed = True
+            self._rematch_time = time.monotonic() + SEEN_BY_ALL
 
     async def log_regressed(self, topic: str) -> None:
         """Sweeps at the next round: the broker lost records."""
@@ -56,7 +60,7 @@ class Round:
         next_look = 0.0
         while not service.stopping.is_set():
             try:
-                if self._has_changed:
+                if time.monotonic() >= self._rematch_time:
                     await self._rematch()
                 if time.monotonic() >= next_look:
                     next_look = time.monotonic() + self._tick
@@ -76,12 +80,10 @@ class Round:
             await self._usual.note(keeper.desk.stories, keeper.events.now(), keeper.clock.now())
 
     async def _rematch(self) -> None:
-        monitors, self._has_changed = dict(self._book.monitors), False
-        try:
-            await rematch(self._documents, self._book.queries, self._keeper.events.now())
-        except Unavailable:
-            self._has_changed = True
-            raise
+        monitors, due = dict(self._book.monitors), self._rematch_time
+        await rematch(self._documents, self._book.queries, self._keeper.events.now())
         self._monitors = monitors
+        if self._rematch_time == due:  # nothing changed again meanwhile
+            self._rematch_time = math.inf
         await self._keeper.sweep()
         await self._keeper.look()

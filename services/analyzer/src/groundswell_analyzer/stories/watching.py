@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from groundswell_analyzer.stories.open_story import OpenStory
+from groundswell_analyzer.stories.records import story_of
 from groundswell_core.errors import Exhausted
 from groundswell_core.stories import Story
 
@@ -61,8 +63,10 @@ class WatchHub:
         finally:
             self._watchers.discard(watcher)
 
-    def announce(self, stories: Sequence[Story]) -> None:
+    def announce(self, stories: Sequence[OpenStory]) -> None:
         """Tells every follower of every story."""
-        for watcher in self._watchers:
-            for story in stories:
+        if not self._watchers:
+            return
+        for story in map(story_of, stories):
+            for watcher in self._watchers:
                 watcher.tell(story)
