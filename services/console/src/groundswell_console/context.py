@@ -77,9 +77,11 @@ def is_partial(request: Request) -> bool:
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Returns a page, or a fragment of one."""
-    response = console(request).renderer.page(request, template, status=status, **values)
+    parts = console(request)
+    values["department"] = parts.peers.departments.shown
+    response = parts.renderer.page(request, template, status=status, **values)
     if request.state.notice and not is_partial(request):
-        console(request).cookies.drop(response, "notice")
+        parts.cookies.drop(response, "notice")
     return response
 
 

@@ -53,7 +53,7 @@ def explain(error: errors.GroundswellError, t: Texts) -> Failure:
     status, kind = _KINDS.get(type(error), (500, "internal"))
     if error.reason in _OWN_REASONS:
         text = t(f"failure.own.{error.reason.lower()}", **error.metadata)
-        return Failure(status=status, title=text, hint="")
+        return Failure(status=401 if error.reason == "BAD_LOGIN" else status, title=text, hint="")
     if isinstance(error, errors.Unavailable):
         return _unavailable(error, t)
     needed = error.metadata.get("needed", "")

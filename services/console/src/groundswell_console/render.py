@@ -63,6 +63,7 @@ def environment() -> Environment:
         "iso": lambda moment: moment.isoformat(timespec="seconds"),
         "fallback_time": _fallback_time,
         "plain": whole,
+        "points": lambda value: f"{value:.1f}",
         "seconds": lambda span: span.total_seconds(),
     }
     return made

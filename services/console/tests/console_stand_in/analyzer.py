@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from console_stand_in.world import World
 from groundswell.analysis.v1 import document_service_pb2 as document_pb2
 from groundswell.analysis.v1 import document_service_pb2_grpc as document_grpc
 from groundswell.monitor.v1 import monitor_service_pb2 as monitor_pb2
@@ -16,8 +17,6 @@ from groundswell_core.grades import GRADES
 from groundswell_core.monitors import MONITORS
 from groundswell_core.pages import decode_token, encode_token, page_size
 from groundswell_core.stories import SERIES_POINTS, STORIES, STORY_EVENTS
-
-from console_stand_in.world import World
 
 
 def found(things: dict[str, Any], name: str) -> Any:
@@ -95,9 +94,7 @@ def query_errors(query: str) -> list[Any]:
     errors = []
     if query.count("(") > query.count(")"):
         message = "this parenthesis is never closed; add ) where the group ends."
-        errors.append(
-            monitor_pb2.QueryError(position=query.index("("), length=1, message=message)
-        )
+        errors.append(monitor_pb2.QueryError(position=query.index("("), length=1, message=message))
     if query.rstrip().endswith("AND"):
         message = "AND needs a word after it; write one or remove it."
         position = query.rindex("AND")

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from google.protobuf.struct_pb2 import Struct
 
+from console_stand_in.analyzer import cut, found
+from console_stand_in.world import World
 from groundswell.alert.v1 import alert_service_pb2 as alert_pb2
 from groundswell.alert.v1 import alert_service_pb2_grpc as alert_grpc
 from groundswell.department.v1 import department_service_pb2 as department_pb2
@@ -30,9 +32,6 @@ from groundswell_core.incidents import (
 )
 from groundswell_core.rpc import caller
 from groundswell_core.source_records import COVERAGE, SOURCES, SourceHealth, SourceState
-
-from console_stand_in.analyzer import cut, found
-from console_stand_in.world import World
 
 
 def _field(name, kind, description, *, default=None):
@@ -174,13 +173,19 @@ class Alerts(alert_grpc.AlertServiceServicer):
             for alert in self.world.alerts.values():
                 yield kind(event=alert_pb2.AlertEvent(alert=ALERTS.to_proto(alert)))
             token = str(position).encode()
-            yield kind(snapshot_end=alert_pb2.SnapshotEnd(), resume_token=token, revision=position + 1)
+            yield kind(
+                snapshot_end=alert_pb2.SnapshotEnd(), resume_token=token, revision=position + 1
+            )
         while not self.stopping.is_set():
             while position < len(self.log):
                 alert, position = self.log[position], position + 1
                 event = alert_pb2.AlertEvent(alert=ALERTS.to_proto(alert))
                 yield kind(event=event, resume_token=str(position).encode(), revision=position + 1)
-            yield kind(bookmark=alert_pb2.Bookmark(), resume_token=str(position).encode(), revision=position + 1)
+            yield kind(
+                bookmark=alert_pb2.Bookmark(),
+                resume_token=str(position).encode(),
+                revision=position + 1,
+            )
             await self._next()
 
     async def _next(self) -> None:

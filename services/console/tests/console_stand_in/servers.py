@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, Self
 
+from console_stand_in.analyzer import Documents, Monitors, Stories
+from console_stand_in.others import Alerts, Departments, Incidents, Sources
+from console_stand_in.world import World
 from groundswell.alert.v1.alert_service_pb2_grpc import add_AlertServiceServicer_to_server
 from groundswell.analysis.v1.document_service_pb2_grpc import add_DocumentServiceServicer_to_server
 from groundswell.department.v1.department_service_pb2_grpc import (
@@ -22,10 +25,6 @@ from groundswell_core.rpc import serve
 from groundswell_core.settings import RpcSettings, TlsSettings
 from groundswell_core.testing.keys import SERVICES, TestKeys
 
-from console_stand_in.analyzer import Documents, Monitors, Stories
-from console_stand_in.others import Alerts, Departments, Incidents, Sources
-from console_stand_in.world import World
-
 
 class StandIns:
     """Four servers on loopback; real tokens and the real policy guard them."""
@@ -39,7 +38,7 @@ class StandIns:
         self._stacks: dict[str, AsyncExitStack] = {}
         self.alerts: Alerts | None = None
 
-    def __enter__(self) -> StandIns:
+    def __enter__(self) -> Self:
         self._thread.start()
         for name in SERVICES:
             self.start(name)

@@ -48,7 +48,12 @@ class World:
 def grade(level: Level, score: float, now: datetime) -> Grade:
     share = score / 100
     parts = (
-        ("burst", 12.4, 0.40, "31 documents in the last hour, 12 of them in the last ten minutes, where 1.4 an hour is usual: 12.4 deviations."),
+        (
+            "burst",
+            12.4,
+            0.40,
+            "31 documents in the last hour, 12 of them in the last ten minutes, where 1.4 an hour is usual: 12.4 deviations.",
+        ),
         ("spread", 9.0, 0.20, "9 outlets of 2 kinds of source and 3 places."),
         ("sentiment", 0.52, 0.10, "Mean sentiment is -0.52 on a scale from -1 to 1."),
         ("source_weight", 0.7, 0.10, "The sources that report it weigh 0.70 of 1 on average."),
@@ -182,7 +187,7 @@ _MONITOR_OF = {"water": "drinking-water", "school": "food-safety", "bridge": "tr
 def _add_story(
     world: World, key: str, headline: str, language: str, level: Level, score: float, category: str,
     documents: int, copies: int, outlets: int, age: int, terms: tuple[str, ...],
-) -> None:  # fmt: skip  # noqa: PLR0917
+) -> None:  # fmt: skip
     now, name = world.now, f"stories/{key}"
     monitor = f"monitors/{_MONITOR_OF[key]}" if key in _MONITOR_OF else ""
     graded = grade(level, score, now)
@@ -215,7 +220,9 @@ def _add_story(
     )
     world.series[name] = _series(now, age, documents, copies, heat=key == "water")
     world.timelines[name] = _timeline(world, now, age, headline, level, score, monitor)
-    world.analyses += [_analysis(world, key, headline, category, i) for i in range(min(documents, 26))]
+    world.analyses += [
+        _analysis(world, key, headline, category, i) for i in range(min(documents, 26))
+    ]
     if monitor and level > Level.NONE:
         _add_alert(world, key, monitor, graded)
 
@@ -250,9 +257,7 @@ def _timeline(
     for position, one in enumerate(steps):
         text = f"{shown}: level {one.name}, score {score - 12 * (len(steps) - position - 1):.1f}. 9 outlets of 2 kinds of source and 3 places."
         when = now - minutes(age * 0.5 * (1 - position / 4))
-        events.append(
-            StoryEvent(time=when, event="level", text=text, monitor=monitor, level=one)
-        )
+        events.append(StoryEvent(time=when, event="level", text=text, monitor=monitor, level=one))
     return events
 
 
@@ -311,9 +316,7 @@ def _add_alert(world: World, key: str, monitor: str, graded: Grade) -> None:
         notify_time=start - timedelta(seconds=31),
     )  # fmt: skip
     if key in ("bridge", "breach"):
-        alert = replace(
-            alert, acknowledge_time=start + minutes(3), acknowledged_by="chen.min"
-        )
+        alert = replace(alert, acknowledge_time=start + minutes(3), acknowledged_by="chen.min")
     if key == "heat":
         alert = replace(alert, state=AlertState.RESOLVED, end_time=now - minutes(12))
     world.alerts[name] = alert

@@ -95,9 +95,16 @@ class Departments:
         """Takes the coordinator."""
         self._peer = peer
         self._stub: Any = department_grpc.DepartmentServiceStub(peer.channel)
+        self._names: dict[str, str] = {}
 
     async def list(self) -> tuple[Department, ...]:
         """Returns the departments by name, at most 500."""
         request = department_pb2.ListDepartmentsRequest(page_size=500)
         answer = await self._peer.ask(self._stub.ListDepartments, request)
-        return tuple(map(DEPARTMENTS.from_proto, answer.departments))
+        found = tuple(map(DEPARTMENTS.from_proto, answer.departments))
+        self._names = {one.name: one.display_name for one in found}
+        return found
+
+    def shown(self, name: str) -> str:
+        """Returns a department's name for people, as of the last list; else its id."""
+        return self._names.get(name) or name.rpartition("/")[2]

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from groundswell_console.accounts import FIRST_ACCOUNT
-from groundswell_console.context import console, form_of, go, page, person_of, texts
+from groundswell_console.context import attempts, console, form_of, go, page, person_of, texts
 from groundswell_console.failures import Failure, explain
 from groundswell_console.render import THEMES, ZONES
 from groundswell_console.shapes import local_path
@@ -87,8 +87,10 @@ async def log_out(request: Request) -> Response:
 
 async def account(request: Request) -> Response:
     """Shows one's own account."""
-    found = await console(request).accounts.get(person_of(request).account)
-    return page(request, "account/index.html", account=found)
+    parts = console(request)
+    found = await parts.accounts.get(person_of(request).account)
+    listed = await attempts(request, departments=parts.peers.departments.list())
+    return page(request, "account/index.html", account=found, **listed)
 
 
 async def password_page(request: Request) -> Response:

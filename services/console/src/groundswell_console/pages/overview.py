@@ -116,7 +116,9 @@ async def _sources(request: Request) -> SourceSummary:
 
 
 async def _incidents(request: Request) -> tuple[Incident, ...]:
-    found = await console(request).peers.incidents.list(size=20)
+    peers = console(request).peers
+    # Departments are listed for their names, which rows show.
+    found, _ = await asyncio.gather(peers.incidents.list(size=20), peers.departments.list())
     return tuple(one for one in found.items if one.state is not IncidentState.CLOSED)[:6]
 
 

@@ -81,7 +81,11 @@ async def show(request: Request) -> Response:
     """Shows a source."""
     peers, name = console(request).peers, f"sources/{request.path_params['id']}"
     source = await peers.sources.get(name)
-    found = await attempts(request, documents=peers.documents.search(source=name, size=20))
+    found = await attempts(
+        request,
+        documents=peers.documents.search(source=name, size=20),
+        departments=peers.departments.list(),
+    )
     return page(request, "sources/show.html", source=source, **found)
 
 

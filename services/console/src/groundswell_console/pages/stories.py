@@ -17,9 +17,9 @@ from groundswell_core.alerts import Alert
 from groundswell_core.grades import Level
 from groundswell_core.stories import MonitorGrade, SeriesPoint, Story
 
-# The widest step keeps a chart at a few hundred points.
+# The widest step that fits keeps a chart readable.
 _STEPS = (1, 2, 5, 10, 30, 60, 180, 360, 1440)  # minutes
-_POINTS = 360
+_POINTS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ async def show(request: Request) -> Response:
         request,
         judged=_judged(request, story),
         timeline=peers.stories.timeline(name),
-        documents=peers.documents.search(story=name, size=20),
+        documents=peers.documents.search(story=name, size=10),
         alerts=peers.alerts.list(story=name, size=20),
     )
     alerts = getattr(found["alerts"], "items", ())
