@@ -6,11 +6,11 @@ import sys
 
 import typer
 
-from groundswell_cli import doctor, down, resources, status, up
+from groundswell_cli import demo, doctor, down, resources, status, up
 from groundswell_core.errors import GroundswellError
 
 # One line for a new group of commands: a module with register(app).
-COMMANDS = (up, down, status, doctor, resources)
+COMMANDS = (up, demo, down, status, doctor, resources)
 
 
 def build() -> typer.Typer:

@@ -33,7 +33,7 @@ class Session:
         """Starts, keeps, stops."""
         supervisor = self._suite.supervisor
         for number in _END_SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, self._end)
+            asyncio.get_running_loop().add_signal_handler(number, self.end)
         with self._view:
             try:
                 await self._suite.start()
@@ -48,7 +48,7 @@ class Session:
                 self._view.end(status)
                 self._plan.state.write_status(status)
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """Ends in order at the first signal, at once at the second."""
         supervisor = self._suite.supervisor
         if supervisor.stopping.is_set():

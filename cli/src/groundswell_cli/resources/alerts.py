@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,19 +79,13 @@ def _row(alert: Any) -> list[output.Cell]:
     return [
         output.short(alert.name),
         output.level_text(alert.grade.level),
-        state_text(alert),
+        output.alert_state(alert),
         alert.headline,
         alert.monitor_display_name or output.short(alert.monitor),
         str(alert.document_count),
         output.ago(alert, "start_time"),
         alert.acknowledged_by or "–",
     ]
-
-
-def state_text(alert: Any) -> Text:
-    """Returns firing or resolved with its colour."""
-    is_firing = alert.state == alert_pb2.ALERT_STATE_FIRING
-    return Text("firing", style="red") if is_firing else Text("resolved", "green")
 
 
 def show(
@@ -127,7 +121,7 @@ def _ask_one(state: Path, alert: str, call: Any) -> Any:
 def _facts(alert: Any) -> Iterator[tuple[str, output.Cell]]:
     yield "headline", Text(alert.headline, style="bold")
     yield "level", output.level_text(alert.grade.level)
-    yield "state", state_text(alert)
+    yield "state", output.alert_state(alert)
     yield "summary", alert.summary
     yield "monitor", alert.monitor_display_name or output.short(alert.monitor)
     yield "alert", output.short(alert.name)
@@ -160,7 +154,7 @@ def watch(
 
 async def _watch(state: Path, matchers: str, count: int, *, exercises: bool, as_json: bool) -> None:
     shown = 0
-    async with aclosing(follow_alerts(state, matchers, exercises=exercises)) as alerts:
+    async with aclosing(follow_alerts(state, matchers, exercises=exercises, tell=_tell)) as alerts:
         async for alert in alerts:
             if as_json:
                 output.print_json([alert])
@@ -172,7 +166,11 @@ async def _watch(state: Path, matchers: str, count: int, *, exercises: bool, as_
 
 
 async def follow_alerts(
-    state: Path, matchers: str = "", *, exercises: bool = False
+    state: Path,
+    matchers: str = "",
+    *,
+    exercises: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> AsyncGenerator[Any, None]:
     """Yields each alert that fires now, then each change, across restarts of the notifier."""
 
@@ -183,7 +181,7 @@ async def follow_alerts(
         return stub.WatchAlerts(request)
 
     known: dict[str, Any] = {}
-    async with aclosing(follow(state, NOTIFIER, open_stream, tell=_tell)) as messages:
+    async with aclosing(follow(state, NOTIFIER, open_stream, tell=tell)) as messages:
         async for message in messages:
             if message.WhichOneof("change") != "event":
                 continue
@@ -198,7 +196,7 @@ def line(alert: Any) -> Text:
     """Returns an alert as one line: when, how serious, what, of which monitor."""
     level = output.level_text(alert.grade.level)
     level.pad_right(max(11 - level.cell_len, 1))
-    state = state_text(alert)
+    state = output.alert_state(alert)
     state.pad_right(9 - state.cell_len)
     monitor = alert.monitor_display_name or output.short(alert.monitor)
     rest = f"  {monitor}, {alert.document_count} docs, {alert.outlet_count} outlets"

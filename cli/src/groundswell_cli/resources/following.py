@@ -36,7 +36,8 @@ async def follow(
         except OutOfRange:
             token = b""  # what the token points at is no longer kept: the present state, then on
         except (Unavailable, Exhausted) as error:
-            tell(f"{error.message}; trying again")
+            if not failures:
+                tell(f"{error.message}; trying again")
         failures += 1
         await asyncio.sleep(POLICY.wait(failures))
 

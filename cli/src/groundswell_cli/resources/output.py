@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from groundswell.alert.v1 import alert_pb2
 from groundswell_core.grades import Level
 
 Cell = Text | str
@@ -76,6 +77,17 @@ def level_text(level: int) -> Text:
     """Returns a level as a word with its colour."""
     word, style = _LEVELS.get(Level(level), ("none", "dim"))
     return Text(word, style=style)
+
+
+def alert_state(alert: Any) -> Text:
+    """Returns firing or resolved with its colour."""
+    is_firing = alert.state == alert_pb2.ALERT_STATE_FIRING
+    return Text("firing", style="red") if is_firing else Text("resolved", style="green")
+
+
+def heat(thing: Any) -> str:
+    """Returns a heat with thousands apart; – where no board printed one."""
+    return f"{thing.heat:,.0f}" if thing.HasField("heat") else "–"
 
 
 def short(name: str) -> str:

@@ -86,25 +86,15 @@ def _order(text: str) -> Any:
 
 def _row(story: Any) -> list[output.Cell]:
     return [
-        short(story.name),
+        output.short(story.name),
         output.level_text(story.level),
         story.headline,
         str(story.document_count),
         str(story.outlet_count),
-        heat(story),
+        output.heat(story),
         output.ago(story, "update_time"),
         ", ".join(place.display_name for place in story.places[:2]),
     ]
-
-
-def short(name: str) -> str:
-    """Returns the beginning of a story's id, enough for commands."""
-    return output.short(name)
-
-
-def heat(thing: Any) -> str:
-    """Returns a heat with thousands apart; – where no board printed one."""
-    return f"{thing.heat:,.0f}" if thing.HasField("heat") else "–"
 
 
 def read(state: Path, story: str) -> Any:
@@ -141,10 +131,10 @@ def _facts(story: Any) -> Iterator[tuple[str, output.Cell]]:
     yield "level", output.level_text(story.level)
     for one in story.grades:
         yield f"  {output.short(one.monitor)}", f"score {one.grade.score:.1f}"
-    yield "story", short(story.name)
+    yield "story", output.short(story.name)
     yield "state", output.word(story_pb2.StoryState, story.state)
     yield "documents", _counts(story)
-    yield "heat", heat(story)
+    yield "heat", output.heat(story)
     yield "best rank", str(story.best_rank) if story.HasField("best_rank") else ""
     yield "places", ", ".join(place.display_name for place in story.places)
     yield "category", story.category
@@ -185,7 +175,7 @@ def _point_row(point: Any, most: int) -> list[output.Cell]:
         output.at(point, "start_time")[:16],
         str(point.documents),
         str(point.copies),
-        heat(point),
+        output.heat(point),
         _bar(point.documents + point.copies, most),
     ]
 
@@ -238,9 +228,12 @@ def line(story: Any) -> Text:
     moment = story.update_time.ToDatetime(tzinfo=UTC).astimezone()
     level = output.level_text(story.level)
     level.pad_right(max(11 - level.cell_len, 1))
-    much = f"  {story.document_count} docs, {story.outlet_count} outlets, heat {heat(story)}"
+    much = f"  {story.document_count} docs, {story.outlet_count} outlets, heat {output.heat(story)}"
     return Text.assemble(
-        f"{moment:%m-%d %H:%M}  ", level, story.headline, (f"{much}  {short(story.name)}", "dim")
+        f"{moment:%m-%d %H:%M}  ",
+        level,
+        story.headline,
+        (f"{much}  {output.short(story.name)}", "dim"),
     )
 
 

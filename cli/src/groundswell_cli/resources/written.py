@@ -81,7 +81,9 @@ def _plain(field: FieldDescriptor, value: Any) -> Any:
     """Returns a written value as protobuf's JSON spells it."""
     if field.enum_type is not None:
         names = [item.name for item in field.enum_type.values]
-        return _enum(field.name, names, str(value))
+        # YAML reads a bare on or off as true or false.
+        text = {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+        return _enum(field.name, names, text)
     kind = field.message_type.full_name if field.message_type else ""
     if kind == "google.protobuf.Duration":
         return _duration(field.name, value)
