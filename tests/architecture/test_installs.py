@@ -60,3 +60,11 @@ def test_what_the_dockerfile_installs_runs(service, fresh, tmp_path):
     others = {f"groundswell_{name}" for name in SERVICES} - {f"groundswell_{service}"}
     look = "import importlib.util as u, sys; print([n for n in sys.argv[1:] if u.find_spec(n)])"
     assert run(fresh, "-c", look, *sorted(others), cwd=tmp_path).strip() == "[]"
+
+
+def test_the_console_ships_its_pages_and_browser_files(fresh, tmp_path):
+    install(fresh, "--no-deps", "./services/console")
+    static = next(tmp_path.glob("venv/lib/*/site-packages/groundswell_console/static"))
+    for name in ("htmx.min.js", "hx-sse.min.js", "echarts.common.min.js", "echarts.LICENSE"):
+        assert (static / "vendor" / name).stat().st_size > 0, name
+    assert list(static.parent.glob("templates/*.html"))
