@@ -155,3 +155,30 @@ async def test_a_merge_cut_short_is_finished_at_the_next_start(analyzer, write, 
     await analyzer.start()
     await books(analyzer.database)
     assert {one["story"] for one in await analyzer.documents()} == {kept.id}
+
+
+async def test_broken_twin_marking_documents_as_done_first_loses_their_story(
+    analyzer, generated, books
+):
+    ids = await analyzer.annotate(*generated(20, events=2, seed=6))
+    keeper = analyzer.keeper
+    await keeper._take(ids)
+    await keeper.write_documents()
+    await keeper.settle()  # the story is not written yet: the wrong order
+    await analyzer.start()
+    with pytest.raises(AssertionError):
+        await books(analyzer.database)
+
+
+async def test_broken_twin_writing_without_comparing_versions_undoes_another_writer(
+    analyzer, write, books
+):
+    await analyzer.send(write("四川宜宾发生5.0级地震", source="wire"))
+    zombie = analyzer.keeper
+    await analyzer.start()
+    await analyzer.send(write("宜宾5.0级地震暂无人员伤亡", source="paper"))
+    (stale,) = zombie.desk.stories.values()
+    stale.version = (await analyzer.story())["version"]  # as if it were not compared
+    await zombie.store.write_stories([stale], event_now=stale.update_time, now=stale.update_time)
+    with pytest.raises(AssertionError):
+        await books(analyzer.database)
