@@ -8,6 +8,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from groundswell_core.embedded import EmbeddedBroker, EmbeddedMongo
@@ -58,8 +59,8 @@ async def _run(  # noqa: PLR0913 - the actors of one run
     rate: float,
 ) -> int:
     await stack.start_all()
-    seen, stop = Seen(), asyncio.Event()
-    watching = asyncio.create_task(watch(stack.address("notifier"), stack.signer(), seen, stop))
+    seen, stop, done = Seen(), asyncio.Event(), asyncio.Event()
+    watching = asyncio.create_task(watch(stack.address("notifier"), stack.signer(), seen, done))
     pouring = asyncio.create_task(pour_until(server.publish, stop, rate=rate))
     keeping = asyncio.create_task(keep_alive(stack))
 
@@ -77,6 +78,7 @@ async def _run(  # noqa: PLR0913 - the actors of one run
     await pouring
     await stack.wait_ready()
     books = await settle(database, server, timeout=240)
+    done.set()
     await watching
     keeping.cancel()
     return _report(books, seen, faults, stack)
@@ -87,10 +89,12 @@ def _report(books: Books, seen: Seen, faults: Faults, stack: Stack) -> int:
     print(books)
     print(f"faults {faults.done}, bound of a loss per fault (95 %) {bound(total)}")
     print(
-        f"stream: {len(seen.revisions)} revisions, missing {seen.missing}, doubled or out of order "
+        f"stream: {len(seen.alerts)} alerts, {len(seen.revisions)} revisions, missing {seen.missing}, doubled or out of order "
         f"{seen.doubled}, resumed {seen.resumes} x"
     )
-    good = books.balance and not seen.missing and not seen.doubled
+    print(f"why the stream ended: {Counter(seen.errors).most_common(5)}")
+    # A run without alerts proves nothing about them.
+    good = books.balance and seen.alerts and not seen.missing and not seen.doubled
     print("books balance: lost 0, counted twice 0" if good else "BOOKS DO NOT BALANCE")
     if not good:
         for name in stack.names:

@@ -193,7 +193,7 @@ class LoadServer:
             for feed in range(self.feeds)
         ]
         monitor = {
-            "id": "everything",
+            "name": "monitors/everything",
             "display_name": "Everything",
             "query": " OR ".join(_HAPPENINGS),
             "minimum_support": 1,

@@ -23,6 +23,7 @@ class Seen:
     first_time: dict[str, float] = field(default_factory=dict)  # story -> when first seen
     snapshots: int = 0
     resumes: int = 0
+    errors: list[str] = field(default_factory=list)
 
     @property
     def doubled(self) -> int:
@@ -53,6 +54,7 @@ async def watch(address: str, signer: TokenSigner, seen: Seen, stop: asyncio.Eve
                     token = message.resume_token or token
                     _note(seen, message)
             except grpc.aio.AioRpcError as error:
+                seen.errors.append(f"{error.code().name}: {error.details()}")
                 if error.code() is grpc.StatusCode.OUT_OF_RANGE:
                     token = b""
             except asyncio.CancelledError:

@@ -58,9 +58,20 @@ _KEEPALIVE = (
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
 )
+# A peer that restarts is back within seconds; the library's own back-off goes up to two minutes.
+_RECONNECT = (
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.min_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+)
 _SERVICE_CONFIG = """{"methodConfig": [{"name": [{}], "retryPolicy": {"maxAttempts": 4,
  "initialBackoff": "0.1s", "maxBackoff": "2s", "backoffMultiplier": 2,
  "retryableStatusCodes": ["UNAVAILABLE"]}}]}"""
+_CLIENT_OPTIONS = (
+    ("grpc.service_config", _SERVICE_CONFIG),
+    ("grpc.enable_http_proxy", 0),
+    *_RECONNECT,
+)
 
 
 def caller() -> Identity:
@@ -327,7 +338,7 @@ async def connect_peer(
     identify() names for whom the call is made (the console's person); None: this process itself.
     """
     credentials = _Credentials(lambda: signer.token(audience, identify()), timeout)
-    options = (("grpc.service_config", _SERVICE_CONFIG), ("grpc.enable_http_proxy", 0), *_KEEPALIVE)
+    options = (*_CLIENT_OPTIONS, *_KEEPALIVE)
     interceptors = [_UnaryCredentials(credentials), _StreamCredentials(credentials)]
     if tls and tls.ca_file and tls.key_file and tls.certificate_file:
         secure = grpc.ssl_channel_credentials(
