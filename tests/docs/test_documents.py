@@ -5,6 +5,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer.main
+
+from groundswell_cli.__main__ import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -23,6 +26,23 @@ def test_the_quickstart_is_two_make_targets(readmes):
     for text in readmes.values():
         assert commands(text)[0] == "make run"
         assert "make test" in commands(text)
+
+
+def known_commands(command, path):
+    """Yields every command line of the CLI with its options."""
+    options = {name for item in command.params for name in (*item.opts, *item.secondary_opts)}
+    yield path, options
+    for name, child in getattr(command, "commands", {}).items():
+        yield from known_commands(child, f"{path} {name}")
+
+
+def test_every_command_of_the_readme_exists_with_its_options(readmes):
+    known = dict(known_commands(typer.main.get_command(app), "groundswell"))
+    for text in readmes.values():
+        for line in re.findall(r"\.venv/bin/(groundswell [^`\n]*)", text):
+            command, *rest = line.split(" --")
+            assert command.strip() in known, line
+            assert {f"--{option.split()[0]}" for option in rest} <= known[command.strip()], line
 
 
 def test_both_languages_show_the_same_commands(readmes):
