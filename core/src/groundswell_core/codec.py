@@ -14,10 +14,13 @@ from enum import IntEnum
 from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from google.protobuf.message import DecodeError, Message
-from google.protobuf.struct_pb2 import Struct
 
+from groundswell_core import structs
 from groundswell_core.errors import InvalidInput
 
+__all__ = ["Codec", "codec", "codec_of", "whole"]
+
+whole = structs.whole
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
 
@@ -48,13 +51,33 @@ class Codec(Generic[T]):
         message = self.message()
         for field in self._fields:
             item = getattr(value, field.name)
-            if item is not None:
+            if item is None:
+                continue
+            try:
                 field.set_proto(message, item)
+            except (ValueError, OverflowError) as error:  # lone surrogates, too great a number
+                raise self._refused(field, error) from error
         return message
 
     def from_proto(self, message: Any) -> T:
-        """Returns message as a dataclass."""
-        return self.cls(**{field.name: field.get_proto(message) for field in self._fields})
+        """Returns message as a dataclass; raises InvalidInput for times beyond all calendars."""
+        values = {}
+        for field in self._fields:
+            try:
+                values[field.name] = field.get_proto(message)
+            except (ValueError, OverflowError) as error:
+                raise self._refused(field, error) from error
+        return self.cls(**values)
+
+    def _refused(self, field: _Field, error: Exception) -> InvalidInput:
+        noun = self.message.DESCRIPTOR.name
+        # The text of an error about bad Unicode holds the bad Unicode.
+        why = str(error).encode("utf-8", "replace").decode()
+        return InvalidInput(
+            f"{noun}.{field.name} cannot be used: {why[:200]}",
+            reason="BAD_FIELD",
+            field=field.name,
+        )
 
     def to_bytes(self, value: T) -> bytes:
         """Returns value as protobuf bytes."""
@@ -135,7 +158,7 @@ def _scalar(name: str, kind: Any, optional: bool) -> _Field:
         lambda message, value: setattr(message, name, value),
         get,
         (lambda value: value.name) if is_enum else _same,
-        (lambda value: kind[value]) if is_enum else _same,
+        (lambda value: kind.__members__.get(value, kind(0))) if is_enum else _same,
         optional,
     )
 
@@ -155,9 +178,11 @@ def _nested(name: str, kind: Any, optional: bool) -> _Field:
     to_proto, from_proto, to_record, from_record = _message_conversions(kind)
 
     def get(message: Any) -> Any:
-        if not message.HasField(name):
-            return None if optional else kind()
-        return from_proto(getattr(message, name))
+        if message.HasField(name) or (not optional and dataclasses.is_dataclass(kind)):
+            return from_proto(getattr(message, name))
+        if optional:
+            return None
+        raise ValueError("it is missing")
 
     return _Field(
         name,
@@ -243,32 +268,14 @@ def _mapping(name: str, kind: Any) -> _Field:
 
 
 def _struct(name: str) -> _Field:
-    from google.protobuf.json_format import MessageToDict
-
-    def put(message: Any, value: Any) -> None:
-        struct = Struct()
-        struct.update(value)
-        getattr(message, name).CopyFrom(struct)
-
     return _Field(
         name,
-        put,
-        lambda message: whole(MessageToDict(getattr(message, name))),
+        lambda message, value: getattr(message, name).CopyFrom(structs.pack(value)),
+        lambda message: structs.unpack(getattr(message, name)),
         dict,
         dict,
         optional=False,
     )
-
-
-def whole(value: Any) -> Any:
-    """Returns value with whole floats as ints: Struct knows only doubles."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {key: whole(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [whole(item) for item in value]
-    return value
 
 
 _CODECS: dict[type[Any], Codec[Any]] = {}

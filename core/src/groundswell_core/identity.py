@@ -8,7 +8,8 @@ import unicodedata
 
 def digest(*parts: str, length: int = 32) -> str:
     """Returns the first so many hex digits of the sha256 of parts; their borders count."""
-    joined = "\x1f".join(part.replace("\x1f", " ") for part in parts)
+    escaped = (part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts)
+    joined = "\x1f".join(escaped)
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 

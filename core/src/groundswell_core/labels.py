@@ -50,11 +50,12 @@ def _compile(pattern: str) -> Any:
     options.max_mem = 1 << 20
     try:
         return re2.compile(pattern, options)
-    except re2.error as error:
+    except (re2.error, UnicodeError) as error:
         reason = error.args[0] if error.args else error
         text = reason.decode() if isinstance(reason, bytes) else str(reason)
+        shown = pattern.encode("utf-8", "replace").decode()
         raise InvalidInput(
-            f'"{pattern}" is no regular expression: {text}', reason="BAD_MATCHER"
+            f'"{shown[:200]}" is no regular expression: {text}', reason="BAD_MATCHER"
         ) from None
 
 

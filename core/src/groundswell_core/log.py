@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import json as standard_json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from datetime import datetime
 from typing import Any
 
 import orjson
 import structlog
 
-# userinfo of any URL, bearer tokens, and values of parameters that name a secret
+_NAMES = r"(?:api[_-]?key|token|secret|password|passwd|signature|sig|cookie|authorization)"
+# userinfo of any URL, bearer tokens, and values of parameters, fields and headers that name a secret
 _SECRETS = (
-    (re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"), "***"),
+    (re.compile(r"(?<=://)(?:[^/\s:@]*:[^/\s]*|[^/\s?#]+)(?=@)"), "***"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}"), r"\1 ***"),
-    (
-        re.compile(
-            r"(?i)\b((?:api_?key|access_?token|token|secret|password|passwd|signature|sig)=)[^&\s\"']+"
-        ),
-        r"\1***",
-    ),
+    (re.compile(rf"(?i)({_NAMES}=)[^&\s\"']+"), r"\1***"),
+    (re.compile(rf"(?i)({_NAMES}[\"']\s*:\s*[\"'])[^\"']+"), r"\1***"),
+    (re.compile(r"(?i)\b((?:set-)?cookie|x-api-key|proxy-authorization): *[^\r\n]+"), r"\1: ***"),
 )
+_SECRET_KEY = re.compile(rf"(?i){_NAMES}$")
+_PLAIN = (bool, int, float, datetime, type(None))
 
 
 def redact(text: str) -> str:
@@ -32,21 +34,31 @@ def redact(text: str) -> str:
 
 
 def _redact_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, dict):
-        return {key: _redact_value(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _redact_item(str(key), item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
         return [_redact_value(item) for item in value]
-    return value
+    # Whatever else is logged, an exception above all, shows its text.
+    return redact(str(value))
+
+
+def _redact_item(key: str, value: Any) -> Any:
+    if isinstance(value, (str, bytes)) and value and _SECRET_KEY.search(key):
+        return "***"
+    return _redact_value(value)
 
 
 def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: _redact_value(value) for key, value in event.items()}
+    return {key: _redact_item(key, value) for key, value in event.items()}
 
 
 def _to_json(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(event, default=str).decode()
+    except TypeError:  # lone surrogates, numbers over 64 bits: slower, but no line is lost
+        return standard_json.dumps(event, default=str)
 
 
 def configure_logging(service: str, *, level: str = "INFO", json: bool | None = None) -> None:

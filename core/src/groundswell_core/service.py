@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from prometheus_client import start_http_server
 
 from groundswell_core import __version__, rpc
 from groundswell_core.clock import Clock, SystemClock
-from groundswell_core.errors import GroundswellError
+from groundswell_core.errors import GroundswellError, InvalidInput
 from groundswell_core.log import configure_logging, get_logger
 from groundswell_core.metrics import BUILD, READY
-from groundswell_core.settings import ServiceSettings
+from groundswell_core.settings import MetricsSettings, ServiceSettings, load_settings
 from groundswell_core.tokens import TokenSigner, TokenVerifier
 from groundswell_core.trace import configure_tracing
 
@@ -83,7 +85,7 @@ class Service:
         """Returns the signer of this service's own tokens; InvalidInput without a key file."""
         auth = self.settings.auth
         if auth.key_file is None:
-            raise GroundswellError(
+            raise InvalidInput(
                 "GROUNDSWELL_AUTH__KEY_FILE is not set: this service cannot prove who it is",
                 reason="BAD_SETTINGS",
             )
@@ -136,16 +138,14 @@ class Service:
 
 def run(kind: type[S], app: App[S], name: str) -> int:
     """Runs a service until SIGTERM or SIGINT; returns its exit code."""
-    from groundswell_core.settings import load_settings
-
     try:
         settings = load_settings(kind)
     except GroundswellError as error:
         print(error, file=sys.stderr)  # noqa: T201 - logging is not configured yet
         return 2
     configure_logging(name, level=settings.log.level, json=settings.log.json_lines)
-    configure_tracing(settings.trace, name)
     try:
+        configure_tracing(settings.trace, name)
         asyncio.run(_run(settings, app, name))
     except BaseExceptionGroup as group:
         return max(_explain(error) for error in _leaves(group))
@@ -173,7 +173,7 @@ def _explain(error: BaseException) -> int:
 
 async def _run(settings: S, app: App[S], name: str) -> None:
     BUILD.labels(name, __version__).set(1)
-    start_http_server(settings.metrics.port, addr=settings.metrics.host)
+    _serve_metrics(settings.metrics)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
         # Entered last, so left first: tasks end before the resources they use are closed.
         service = Service(name, settings, stack, group)
@@ -181,21 +181,57 @@ async def _run(settings: S, app: App[S], name: str) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, service.stopping.set)
         group.create_task(_bounded_end(service), name="bounded end")
-        await app(settings, service)
-        log.info("started", version=__version__)
-        health = group.create_task(service.watch_health(), name="health")
+        if await _wired(app(settings, service), service):
+            log.info("started", version=__version__)
+            group.create_task(service.watch_health(), name="health")
         await service.finish()
-        await health
+
+
+async def _wired(wiring: Awaitable[None], service: Service) -> bool:
+    """Tells whether the wiring came to its end; a stop breaks off its waits, for a broker say."""
+    this = cast("asyncio.Task[None]", asyncio.current_task())
+    watcher = asyncio.create_task(service.stopping.wait())
+
+    def break_off(_: object) -> None:
+        this.cancel()
+
+    watcher.add_done_callback(break_off)
+    try:
+        await wiring
+    except asyncio.CancelledError:
+        if not service.stopping.is_set() or this.uncancel():
+            raise
+        log.info("stopped before it had started")
+        return False
+    finally:
+        watcher.remove_done_callback(break_off)
+        watcher.cancel()
+    return True
+
+
+def _serve_metrics(settings: MetricsSettings) -> None:
+    try:
+        server, _ = start_http_server(settings.port, addr=settings.host)
+    except OSError as error:
+        raise InvalidInput(
+            f"cannot serve metrics on {settings.host}:{settings.port}: {error.strerror}; "
+            "choose GROUNDSWELL_METRICS__PORT",
+            reason="PORT_TAKEN",
+        ) from error
+    log.info("serving metrics", port=server.server_port)
 
 
 async def _bounded_end(service: Service) -> None:
-    """Leaves the process hard when the orderly end takes too long."""
-    await service.stopping.wait()
-    asyncio.get_running_loop().call_later(STOP_SECONDS, _leave)
+    """Leaves the process hard when the end takes too long, also the end after a failure."""
+    try:
+        await service.stopping.wait()
+    finally:
+        # A thread of its own: a loop that hangs would not wake it.
+        timer = threading.Timer(STOP_SECONDS, _leave)
+        timer.daemon = True
+        timer.start()
 
 
 def _leave() -> None:
-    import os
-
     log.critical("the end took too long; leaving")
     os._exit(75)

@@ -7,15 +7,18 @@ the folder GROUNDSWELL_SECRETS_DIR gives its value too, so that secrets need not
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import PydanticUndefined
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from groundswell_core.errors import InvalidInput
@@ -168,6 +171,16 @@ def load_settings(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         raise InvalidInput(_explain(error), reason="BAD_SETTINGS") from None
+    except SettingsError as error:
+        raise InvalidInput(_explain_source(error), reason="BAD_SETTINGS") from None
+
+
+def _explain_source(error: SettingsError) -> str:
+    """Explains what is wrong before any value is looked at; the value itself stays unsaid."""
+    if field := re.search(r'field "(\w+)"', str(error)):
+        name = f"GROUNDSWELL_{field[1].upper()}"
+        return f"{name} is a group of settings: set {name}__<FIELD>, or JSON of all its fields"
+    return f"GROUNDSWELL_SECRETS_DIR cannot be used: {error}"
 
 
 def _explain(error: ValidationError) -> str:
@@ -210,7 +223,8 @@ def settings_table(kind: type[BaseModel]) -> str:
     """Returns every setting as a Markdown table: name, default, meaning with its unit."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in setting_names(kind).items():
-        default = "" if field.default is None else str(field.default)
+        default = field.get_default(call_default_factory=True)
+        default = "" if default in (None, PydanticUndefined) else str(default)
         shown = f"`{default}`" if default else ""
         rows.append(f"| `{name}` | {shown} | {field.description or ''} |")
     return "\n".join(rows)

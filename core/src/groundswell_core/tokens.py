@@ -79,11 +79,16 @@ def write_trust(path: Path, entries: Iterable[Mapping[str, Any]]) -> None:
 def _read(path: Path, what: str) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise InvalidInput(
             f"the {what} {path} cannot be read: {error}; `groundswell doctor` tells more",
             reason="BAD_SETTINGS",
         ) from error
+
+
+def _no_keys(path: Path, what: str) -> InvalidInput:
+    # What the library says may hold parts of the key: it stays unsaid.
+    return InvalidInput(f"the {what} {path} holds no usable Ed25519 key", reason="BAD_SETTINGS")
 
 
 class TokenSigner:
@@ -99,7 +104,11 @@ class TokenSigner:
     @classmethod
     def from_file(cls, path: Path, holder: str, *, lifetime: float = 300.0) -> TokenSigner:
         """Reads the private key from a file."""
-        return cls(_read(path, "key file"), holder, lifetime=lifetime)
+        key = _read(path, "key file")
+        try:
+            return cls(key, holder, lifetime=lifetime)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise _no_keys(path, "key file") from error
 
     def secret(self, purpose: str) -> bytes:
         """Returns 32 secret bytes for one purpose, the same in every replica with this key."""
@@ -147,7 +156,11 @@ class TokenVerifier:
     @classmethod
     def from_file(cls, path: Path, audience: str) -> TokenVerifier:
         """Reads the trusted keys from a JWKS file."""
-        return cls(_read(path, "trust file").get("keys", []), audience)
+        trust = _read(path, "trust file")
+        try:
+            return cls(trust["keys"], audience)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise _no_keys(path, "trust file") from error
 
     def verify(self, token: str) -> Identity:
         """Returns who a token names; raises Unauthenticated with the reason."""

@@ -196,11 +196,9 @@ class Collection:
     async def count(self, where: Filter, *, limit: int = 0) -> int:
         """Counts matching records, up to limit when given."""
         with translated():
-            if not where and not limit:
-                return int(await self._raw.estimated_document_count())
-            return int(
-                await self._raw.count_documents(where, **({"limit": limit} if limit else {}))
-            )
+            # Counted, not estimated: the server's estimate is wrong after a crash.
+            bound = {"limit": limit} if limit else {}
+            return int(await self._raw.count_documents(where, **bound))
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[Record]:
         """Returns what a pipeline yields."""

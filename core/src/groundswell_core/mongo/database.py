@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,9 @@ from pymongo import ReadPreference, WriteConcern
 from pymongo.errors import InvalidURI, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from groundswell_core.errors import InvalidInput
+from groundswell_core.errors import FailedPrecondition, InvalidInput
 from groundswell_core.mongo.collection import Collection, Record
-from groundswell_core.mongo.failures import NAMESPACE_EXISTS, translated
+from groundswell_core.mongo.failures import DUPLICATE, INDEX_CONFLICTS, NAMESPACE_EXISTS, translated
 
 if TYPE_CHECKING:
     from groundswell_core.settings import MongoSettings
@@ -71,13 +71,41 @@ class Database:
 
     async def _ensure_indexes(self, spec: CollectionSpec) -> None:
         for index in spec.indexes:
-            options: Record = {"name": index.name, "unique": index.unique}
-            if index.expire_after is not None:
-                options["expireAfterSeconds"] = int(index.expire_after.total_seconds())
-            if index.partial is not None:
-                options["partialFilterExpression"] = index.partial
             with translated():
-                await self._raw[spec.name].create_index(list(index.keys), **options)
+                try:
+                    await self._create_index(spec.name, index)
+                except OperationFailure as error:
+                    if error.code not in INDEX_CONFLICTS:
+                        raise
+                    await self._settle_index(spec.name, index, error)
+
+    async def _create_index(self, collection: str, index: Index) -> None:
+        options: Record = {"name": index.name, "unique": index.unique}
+        if index.expire_after is not None:
+            options["expireAfterSeconds"] = int(index.expire_after.total_seconds())
+        if index.partial is not None:
+            options["partialFilterExpression"] = index.partial
+        await self._raw[collection].create_index(list(index.keys), **options)
+
+    async def _settle_index(self, collection: str, index: Index, error: OperationFailure) -> None:
+        """Changes the time to live in place; what else differs, a person must decide."""
+        if index.expire_after is not None and error.code != DUPLICATE:
+            life = {"name": index.name, "expireAfterSeconds": index.expire_after.total_seconds()}
+            with suppress(OperationFailure):
+                await self._raw.command("collMod", collection, index=life)
+                await self._create_index(collection, index)
+                return
+        what = (
+            "cannot be unique: records have the same key"
+            if error.code == DUPLICATE
+            else "is there already with other keys or options: drop it, or rename the new one"
+        )
+        raise FailedPrecondition(
+            f"index {index.name} of {collection} {what}",
+            reason="INDEX_CONFLICT",
+            collection=collection,
+            index=index.name,
+        ) from error
 
     async def ping(self) -> None:
         """Raises Unavailable when no primary answers."""
