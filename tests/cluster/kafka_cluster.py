@@ -53,9 +53,7 @@ class KafkaCluster:
         for node in self.ports:
             await asyncio.to_thread(self._format, node)
             self.restart(node)
-        async with asyncio.timeout(120):
-            while len(await self._brokers()) < len(self.ports):
-                await asyncio.sleep(0.2)
+        await self.wait_for_all()
 
     def settings(self) -> KafkaSettings:
         """Returns how services reach the cluster; the idempotent producer is on."""
@@ -93,7 +91,7 @@ class KafkaCluster:
     async def wait_for_all(self) -> None:
         """Waits until all brokers are back in the metadata."""
         async with asyncio.timeout(90):
-            while len(await self._brokers()) < len(self.ports):
+            while len(await self._brokers()) < len(self.ports):  # noqa: ASYNC110 - a poll
                 await asyncio.sleep(0.2)
 
     async def stop(self) -> None:

@@ -25,7 +25,9 @@ FEEDS = 8
 
 async def main(kills: int, empties: int, rate: float, seed: int) -> int:
     """Runs the faults and returns 0 when nothing was lost and nothing counted twice."""
-    print(f"seed {seed}: {kills} kills of each of {', '.join(PIPELINE)}; broker emptied {empties} x")
+    print(
+        f"seed {seed}: {kills} kills of each of {', '.join(PIPELINE)}; broker emptied {empties} x"
+    )
     with tempfile.TemporaryDirectory(prefix="groundswell-chaos-") as name:
         folder = Path(name)
         mongo, broker = EmbeddedMongo(folder / "mongo"), EmbeddedBroker(folder / "broker")
@@ -41,7 +43,15 @@ async def main(kills: int, empties: int, rate: float, seed: int) -> int:
                     mongo=mongo.settings(),
                 )
                 try:
-                    return await _run(stack, server, broker, database, Faults(kills=kills, seed=seed), empties, rate)
+                    return await _run(
+                        stack,
+                        server,
+                        broker,
+                        database,
+                        Faults(kills=kills, seed=seed),
+                        empties,
+                        rate,
+                    )
                 finally:
                     await stack.stop()
         finally:
@@ -49,7 +59,7 @@ async def main(kills: int, empties: int, rate: float, seed: int) -> int:
             await mongo.stop()
 
 
-async def _run(  # noqa: PLR0913 - the actors of one run
+async def _run(
     stack: Stack,
     server: LoadServer,
     broker: EmbeddedBroker,
@@ -109,6 +119,4 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=40.0, help="documents a second")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     arguments = parser.parse_args()
-    sys.exit(
-        asyncio.run(main(arguments.kills, arguments.empties, arguments.rate, arguments.seed))
-    )
+    sys.exit(asyncio.run(main(arguments.kills, arguments.empties, arguments.rate, arguments.seed)))

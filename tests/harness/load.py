@@ -18,13 +18,17 @@ from aiohttp import web
 
 from groundswell_core.identity import document_id
 
-_SUBJECTS = "工厂 学校 医院 商场 地铁 桥梁 餐厅 车站 小区 景区 机场 码头 仓库 矿山 电站 公园".split()
-_HAPPENINGS = "起火 爆炸 坍塌 停电 泄漏 事故 积水 中毒 踩踏 塌方 故障 断裂 堵塞 倾覆 决堤 坠落".split()
+_SUBJECTS = (
+    ["工厂", "学校", "医院", "商场", "地铁", "桥梁", "餐厅", "车站", "小区", "景区", "机场", "码头", "仓库", "矿山", "电站", "公园"]
+)
+_HAPPENINGS = (
+    ["起火", "爆炸", "坍塌", "停电", "泄漏", "事故", "积水", "中毒", "踩踏", "塌方", "故障", "断裂", "堵塞", "倾覆", "决堤", "坠落"]
+)
 _CHARACTERS = (
     "鑫瑞祺晗珂琳瑶璐颖蕾薇梓桐楠枫柏榕榆槿樱梅兰菊竹松柳杨桃杏梨枣橘柚荷莲蓉芙芳芬芸苹茉莉"
     "骏骐骁骅驰骋翔翰羽翎翠翡琪琦琨琛瑾瑜璋璞璧铭锋锐锦钧钰铎镇淼淳渊涛润涵泽洋澜瀚霖霏霄"
 )
-_WORDS = "救援 伤员 消防 现场 通报 调查 原因 居民 疏散 记者 官方 专家 道路 封闭 恢复 检测".split()
+_WORDS = ["救援", "伤员", "消防", "现场", "通报", "调查", "原因", "居民", "疏散", "记者", "官方", "专家", "道路", "封闭", "恢复", "检测"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,11 @@ class LoadServer:
             }
             for one in reversed(shown)
         ]
-        body = {"version": "https://jsonfeed.org/version/1.1", "title": f"Feed {feed}", "items": items}
+        body = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": f"Feed {feed}",
+            "items": items,
+        }
         return web.json_response(body, headers={"ETag": etag})
 
     async def _webhook(self, request: web.Request) -> web.Response:
