@@ -87,8 +87,11 @@ def configure_logging(service: str, *, level: str = "INFO", json: bool | None = 
     root.handlers[:] = [handler]
     root.setLevel(level)
     # aiokafka tells of every metadata hiccup; ours say what matters.
-    for name in ("aiokafka", "pymongo", "asyncio", "apprise"):
+    for name in ("aiokafka", "asyncio", "apprise"):
         logging.getLogger(name).setLevel("WARNING" if level != "DEBUG" else level)
+    # At DEBUG it logs whole commands, the texts of documents included: never.
+    for name in ("pymongo", "motor"):
+        logging.getLogger(name).setLevel("WARNING")
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
