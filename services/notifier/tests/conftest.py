@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ from groundswell_notifier.routes import Routes
 from groundswell_notifier.settings import NotifierSettings, Settings, WatchSettings
 
 SECRET = "not-so-secret"
+# The server removes by its own clock what is past retention, so the fake one starts at today.
+START = datetime.now(UTC).replace(microsecond=0)
 
 
 def make_alert(story: str = "flood", /, now: datetime | None = None, **changes: Any) -> Alert:
@@ -46,7 +48,7 @@ def make_alert(story: str = "flood", /, now: datetime | None = None, **changes: 
     monitor = changes.pop("monitor", "monitors/rivers")
     level = changes.pop("level", Level.II)
     labels = {"monitor": monitor.removeprefix("monitors/"), "level": level.name}
-    moment = now or FakeClock().now()
+    moment = now or START
     reason = Contribution(
         component="burst",
         input=9.0,
@@ -133,6 +135,12 @@ def routes_file(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Gives a clock that moves only when told."""
+    return FakeClock(START)
 
 
 class Parts:

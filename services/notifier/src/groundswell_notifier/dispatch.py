@@ -68,9 +68,10 @@ class Dispatcher:
         return tuple(touch.key for touch in self._touches(alert, "", is_urgent=False))
 
     def _touches(self, alert: Alert, message_id: str, *, is_urgent: bool) -> list[Touch]:
+        labels = routing_labels(alert)
         return [
-            Touch(route, alert.labels, alert.exercise, message_id, is_urgent)
-            for route in self._routes.tree.match(alert.labels)
+            Touch(route, labels, alert.exercise, message_id, is_urgent)
+            for route in self._routes.tree.match(labels)
         ]
 
     async def publish(self) -> int:
@@ -129,6 +130,11 @@ def waves(alerts: Iterable[tuple[Alert, datetime]]) -> list[list[tuple[Alert, da
             runs.append({})
         runs[level][alert.name] = (alert, sent_time)
     return [list(run.values()) for run in runs]
+
+
+def routing_labels(alert: Alert) -> dict[str, str]:
+    """Returns what routes match and group by: the labels, and the story."""
+    return {**alert.labels, "story": alert.story.removeprefix("stories/")}
 
 
 def message_id(held: Held) -> str:

@@ -10,7 +10,8 @@ from groundswell_core.identity import digest
 from groundswell_core.labels import Matcher, matches
 from groundswell_notifier.routes_file import RouteConfig, RoutesFile
 
-ALL_LABELS = "..."  # group_by: ['...'] keeps every alert apart
+APART = "..."  # group_by: ['...'] keeps every alert apart
+_IDENTITY = ("monitor", "story")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,8 @@ class Route:
 
     def group_labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         """Returns the labels that name the alert's group here."""
-        if ALL_LABELS in self.group_by:
-            return dict(labels)
-        return {name: labels[name] for name in self.group_by if name in labels}
+        names = _IDENTITY if APART in self.group_by else self.group_by
+        return {name: labels[name] for name in names if name in labels}
 
 
 def group_key(route: Route, labels: Mapping[str, str], *, exercise: bool) -> str:

@@ -28,10 +28,12 @@ class ChatIntegration:
         self._settings = settings
         self._language = language
         url = read_secret(config.url_file, config.url_env).get_secret_value()
-        self._scheme = url.partition("://")[0].lower()
+        scheme, separator, _ = url.partition("://")
+        self._scheme = scheme.lower()
         if self._scheme not in settings.schemes:
+            named = f'"{scheme}"' if separator and scheme.isalnum() else "without a name"
             raise InvalidInput(
-                f'the Apprise service "{self._scheme[:20]}" is not allowed; allowed are '
+                f"the Apprise service {named} is not allowed; allowed are "
                 f"{', '.join(sorted(settings.schemes))} (GROUNDSWELL_NOTIFIER__APPRISE_SCHEMES)",
                 reason="SCHEME_NOT_ALLOWED",
             )
