@@ -11,6 +11,7 @@ from typing import Any
 
 from groundswell.story.v1 import story_service_pb2 as pb
 from groundswell_cli.demo.folder import webhook_secret, write_config
+from groundswell_cli.demo.recording import ZONE
 from groundswell_cli.demo.replay import Replay
 from groundswell_cli.demo.sink import Sink
 from groundswell_cli.demo.site import served
@@ -58,7 +59,8 @@ async def run_demo(demo: Demo, view: View, clock: Clock) -> Narrator:
     sink = Sink(secret.strip(), narrator.notification)
     async with served(demo.replay, sink) as site:
         session = Session(_plan(demo, site), view, quiet=False)
-        view.tell(f"recorded hours from {demo.replay.start.astimezone():%Y-%m-%d %H:%M} at {site}")
+        start = demo.replay.start.astimezone(ZONE)
+        view.tell(f"recorded hours from {start:%Y-%m-%d %H:%M}, Beijing time, at {site}")
         others = [
             asyncio.create_task(work)
             for work in (

@@ -39,6 +39,7 @@ class Narrator:
         self._clock = clock
         self._began = clock.monotonic()
         self._levels: dict[str, int] = {}
+        self._alerts: dict[str, tuple[int, int]] = {}  # name -> level, state
         self._sizes: dict[str, int] = {}
         self.firsts = Firsts()
 
@@ -70,10 +71,14 @@ class Narrator:
         self._say("grade", f"{change}  {story.headline}", _size(story))
 
     def alert(self, alert: Any) -> None:
-        """Tells of an alert that `groundswell alerts watch` shows too."""
+        """Tells of a change of level or state that `groundswell alerts watch` shows too."""
         if self.firsts.watched is None:
             self.firsts.watched = self.seconds()
         self.firsts.seen.add(alert.name)
+        now = (alert.grade.level, alert.state)
+        if self._alerts.get(alert.name) == now:
+            return
+        self._alerts[alert.name] = now
         state = str(output.alert_state(alert))
         monitor = alert.monitor_display_name or alert.monitor
         self._say("alert", f"{_word(alert.grade.level)} {state}  {alert.headline}", monitor)

@@ -39,14 +39,15 @@ def json_line(message: Any) -> str:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str) -> None:
-    """Prints a table, or the sentence that says why it is empty."""
+    """Prints a table, or the sentence that says why it is empty, if there is one."""
     rows = list(rows)
     if not rows:
-        print(empty)
+        if empty:
+            print(empty)
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column.lstrip(">"), justify="right" if column[0] == ">" else "left")
+        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
     for row in rows:
         table.add_row(*row)
     terminal().print(table)
