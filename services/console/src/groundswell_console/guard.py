@@ -71,14 +71,17 @@ class Guard:
             return None
         await self._find_person(request)
         person = request.state.person
-        if request.method not in SAFE:
+        is_changing = request.method not in SAFE
+        if is_changing:
             self._check_origin(request)
-            await self._read_form(request)
-        if is_open(path):
-            return None
-        if person is None:
+        if person is None and not is_open(path):
             return _to_login(request)
-        if person.must_change_password and path not in (PASSWORD_PAGE, "/logout"):
+        if is_changing:
+            await self._read_form(request)
+        if person is None:
+            return None
+        needs_password = person.must_change_password and not is_open(path)
+        if needs_password and path not in (PASSWORD_PAGE, "/logout"):
             return _to(request, PASSWORD_PAGE)
         return None
 

@@ -20,8 +20,13 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# A refused request is logged by the browser itself; tests that provoke one say so.
-_REFUSED = "Failed to load resource"
+# A refused request is logged by the browser and by htmx; tests that provoke one say so.
+_REFUSED = (
+    "Failed to load resource",
+    "htmx: htmx:sse:error",
+    "htmx: htmx:response:error",
+    "htmx: htmx:error: Failed to fetch",
+)
 
 
 @dataclass
@@ -77,7 +82,7 @@ def browsing(
     watch.follow(page)
     try:
         yield page
-        assert watch.problems == []
-        assert refusals or watch.refused == []
+        assert not watch.problems, watch.problems
+        assert refusals or not watch.refused, watch.refused
     finally:
         context.close()

@@ -184,6 +184,8 @@ async def parse(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """Answers what the monitor of a form would have matched in the last day."""
     monitor = read_monitor(form_of(request), "preview")
+    if not monitor.query.strip():
+        return page(request, "monitors/_preview.html", preview=None)
     found = await attempts(request, preview=console(request).peers.monitors.preview(monitor))
     return page(request, "monitors/_preview.html", **found)
 

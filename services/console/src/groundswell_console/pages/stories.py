@@ -20,6 +20,7 @@ from groundswell_core.stories import MonitorGrade, SeriesPoint, Story
 # The widest step that fits keeps a chart readable.
 _STEPS = (1, 2, 5, 10, 30, 60, 180, 360, 1440)  # minutes
 _POINTS = 180
+_DOCUMENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ async def show(request: Request) -> Response:
         request,
         judged=_judged(request, story),
         timeline=peers.stories.timeline(name),
-        documents=peers.documents.search(story=name, size=10),
+        documents=peers.documents.search(story=name, size=_DOCUMENTS),
         alerts=peers.alerts.list(story=name, size=20),
     )
     alerts = getattr(found["alerts"], "items", ())
@@ -120,7 +121,7 @@ async def documents(request: Request) -> Response:
     """Answers more of a story's documents."""
     name = f"stories/{request.path_params['id']}"
     token = request.query_params.get("page", "")
-    found = await console(request).peers.documents.search(story=name, size=20, token=token)
+    found = await console(request).peers.documents.search(story=name, size=_DOCUMENTS, token=token)
     return page(request, "stories/_documents.html", documents=found, story_name=name)
 
 
