@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from aiohttp import web
@@ -156,11 +157,15 @@ class LoadServer:
         finally:
             await runner.cleanup()
 
+    def _shown(self, feed: int, known: str) -> list[Served]:
+        """Returns what a feed shows to a reader that has seen the answer with the etag known."""
+        return list(self._windows[feed])
+
     async def _feed(self, request: web.Request) -> web.Response:
-        feed = int(request.match_info["feed"])
-        shown = list(self._windows[feed])
-        etag = f'"{shown[-1].number if shown else 0}"'
-        if request.headers.get("If-None-Match") == etag:
+        feed, known = int(request.match_info["feed"]), request.headers.get("If-None-Match", "")
+        shown = self._shown(feed, known)
+        etag = _etag(shown)
+        if known == etag:
             return web.Response(status=304, headers={"ETag": etag})
         now = time.time()
         for one in shown:
@@ -224,3 +229,29 @@ class LoadServer:
             # JSON is YAML: the loaders read it as such.
             (folder / f"{name}.yaml").write_text(json.dumps(content, ensure_ascii=False))
         return folder
+
+
+class PatientServer(LoadServer):
+    """Shows a document until the reader has confirmed it, as a feed with pages would.
+
+    A reader that comes with the ETag of the last answer has stored all that it held.
+    """
+
+    def __init__(self, ledger: Path, *, feeds: int, tail: int = 50, most: int = 500) -> None:
+        """Takes how many confirmed entries stay in sight, and the most that an answer holds."""
+        super().__init__(ledger, feeds=feeds, window=10**6)
+        self._tail = tail
+        self._most = most
+        self._answered: dict[int, list[Served]] = defaultdict(list)
+
+    def _shown(self, feed: int, known: str) -> list[Served]:
+        waiting, last = self._windows[feed], self._answered[feed]
+        if last and known == _etag(last):
+            for _ in range(len(last) - self._tail):
+                waiting.popleft()
+        self._answered[feed] = list(islice(waiting, self._most))
+        return self._answered[feed]
+
+
+def _etag(shown: list[Served]) -> str:
+    return f'"{shown[-1].number if shown else 0}"'

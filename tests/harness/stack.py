@@ -66,6 +66,7 @@ class Stack:
             state=self.state, user=user, ports=self.ports, config=config, kafka=kafka, mongo=mongo
         )
         self._children: dict[str, Child] = {}
+        self._down: set[str] = set()  # killed by us, and to be started by who killed it
         self.kills: dict[str, int] = dict.fromkeys(self._specs, 0)
 
     @property
@@ -84,6 +85,7 @@ class Stack:
     def start(self, name: str) -> None:
         """Starts one service."""
         spec = self._specs[name]
+        self._down.discard(name)
         child = Child(
             [sys.executable, "-m", spec.module],
             pid_file=self.state.path / f"{name}.pid",
@@ -93,12 +95,20 @@ class Stack:
         child.start()
         self._children[name] = child
 
+    def pid(self, name: str) -> int:
+        """Returns the process id of a running service."""
+        pid = self._children[name].pid
+        if pid is None:
+            raise AssertionError(f"{name} does not run; its log: {self.tail(name)}")
+        return pid
+
     def metrics_port(self, name: str) -> int:
         """Returns where a service shows its metrics."""
         return self.ports[f"{name}-metrics"]
 
     async def kill(self, name: str) -> None:
         """Ends one service with SIGKILL."""
+        self._down.add(name)
         await self._children[name].kill()
         self.kills[name] += 1
 
@@ -111,8 +121,7 @@ class Stack:
         deadline = time.monotonic() + timeout
         for name in names or self.names:
             while not await self.is_ready(name):
-                if not self._children[name].is_running:
-                    self.start(name)
+                self.revive()
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"{name} is not ready; its log: {self.tail(name)}")
                 await asyncio.sleep(0.1)
@@ -132,7 +141,11 @@ class Stack:
 
     def revive(self) -> list[str]:
         """Starts again what ended by itself, as a supervisor would; returns the names."""
-        ended = [name for name, child in self._children.items() if not child.is_running]
+        ended = [
+            name
+            for name, child in self._children.items()
+            if not child.is_running and name not in self._down
+        ]
         for name in ended:
             self.start(name)
         return ended
