@@ -6,10 +6,10 @@ import hashlib
 import hmac
 import json
 import time
+import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from xml.etree import ElementTree
 
 import aiohttp
 import pytest
@@ -68,7 +68,7 @@ async def test_a_feed_is_valid_xml_with_recorded_dates(site: Site) -> None:
     await _get(f"{site.url}/boards/hot.json")
     await site.clock.move(30)
     _, text = await _get(f"{site.url}/feeds/wire.xml")
-    entries = ElementTree.fromstring(text).findall("channel/item")
+    entries = ET.fromstring(text).findall("channel/item")  # noqa: S314 - our own server
     assert 20 < len(entries) <= 50
     assert {entry.findtext("pubDate") for entry in entries} == {"Fri, 28 Mar 2025 06:04:00 +0000"}
     assert {entry.findtext("description") for entry in entries} == {"a & b"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from google.protobuf.json_format import MessageToDict
 from rich.text import Text
 
 from groundswell.source.v1 import source_pb2
@@ -23,6 +25,7 @@ from groundswell_cli.resources.options import (
     group,
 )
 from groundswell_cli.resources.written import make, parse_config, read_file
+from groundswell_core.codec import whole
 
 COLLECTOR = Peer("collector", grpc_pb.SourceServiceStub)
 _STYLES = {
@@ -121,8 +124,8 @@ def _facts(source: Any) -> Iterator[tuple[str, output.Cell]]:
     yield "source", output.short(source.name)
     yield "name", source.display_name
     yield "kind", source.kind
-    for key in sorted(source.config.fields):
-        yield f"  {key}", _value(source.config[key])
+    for key, value in sorted(whole(MessageToDict(source.config)).items()):
+        yield f"  {key}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     yield "interval", output.span(source.interval.ToTimedelta().total_seconds())
     yield "language", source.language
     yield "region", source.region
@@ -134,10 +137,6 @@ def _facts(source: Any) -> Iterator[tuple[str, output.Cell]]:
     yield "trouble", health.last_error
     yield "documents", f"{health.stored_count}, {health.documents_last_day} in the last day"
     yield "also", f"{health.duplicate_count} known already, {health.dead_lettered_count} refused"
-
-
-def _value(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value).strip()
 
 
 def kinds(as_json: JsonOption = False, state: StateOption = DEFAULT_STATE) -> None:
