@@ -81,14 +81,17 @@ class Narrator:
         self._alerts[alert.name] = now
         state = str(output.alert_state(alert))
         monitor = alert.monitor_display_name or alert.monitor
-        self._say("alert", f"{_word(alert.grade.level)} {state}  {alert.headline}", monitor)
+        what = f"{_word(alert.grade.level)} {state}  {alert.headline}"
+        self._say("alert", what, f"{monitor}, {output.short(alert.name)}")
 
     def notification(self, body: dict[str, Any]) -> None:
         """Tells of a notification whose signature was good."""
         if self.firsts.received is None:
             self.firsts.received = self.seconds()
-        self.firsts.sent.update(alert["name"] for alert in body["alerts"])
-        self._say("webhook", body["title"], f"signature good, {body['reason']}")
+        names = [alert["name"] for alert in body["alerts"]]
+        self.firsts.sent.update(names)
+        told = ", ".join(map(output.short, names[:3]))
+        self._say("webhook", body["title"], f"signature good, {body['reason']}, {told}")
 
     def _say(self, what: str, text: str, rest: str) -> None:
         self._tell(f"{what:<12}{text}  ({rest})")
