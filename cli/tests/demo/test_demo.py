@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -67,6 +68,7 @@ def test_written_hours_reach_watch_and_webhook_within_two_minutes(tmp_path: Path
     )
     try:
         out = _read_until(process, "webhook ")
+        watched = _watch_one(tmp_path / "demo")
         # Enough was seen: Ctrl-C stops all in order, and the measures are told.
         process.send_signal(signal.SIGINT)
         out += process.communicate(timeout=100)[0]
@@ -75,7 +77,20 @@ def test_written_hours_reach_watch_and_webhook_within_two_minutes(tmp_path: Path
     assert process.returncode == 0, out
     assert re.search(r"grade +none → \S+ \S+  清河", out), out
     assert re.search(r"alert +\S+ \S+ firing  清河", out), out
+    assert re.search(rf"webhook .*{watched}", out), (watched, out)
     assert not re.search(r"sink have: 0$", out, re.MULTILINE), out
+
+
+def _watch_one(state: Path) -> str:
+    """Returns the short id of the first alert that a watcher of its own sees."""
+    command = ["alerts", "watch", "--count", "1", "--json", "--state", str(state)]
+    done = subprocess.run(
+        [sys.executable, "-m", "groundswell_cli", *command],
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    return str(json.loads(done.stdout)["name"]).removeprefix("alerts/")[:10]
 
 
 def _read_until(process: subprocess.Popen[str], text: str) -> str:

@@ -12,7 +12,7 @@ from groundswell.incident.v1 import incident_pb2, incident_service_pb2, incident
 from groundswell.monitor.v1 import monitor_service_pb2, monitor_service_pb2_grpc
 from groundswell.source.v1 import source_pb2, source_service_pb2, source_service_pb2_grpc
 from groundswell.story.v1 import story_pb2, story_service_pb2, story_service_pb2_grpc
-from groundswell_core.errors import AlreadyExists, InvalidInput, NotFound
+from groundswell_core.errors import AlreadyExists, InvalidInput, NotFound, OutOfRange
 
 STORY = "stories/0123456789abcdef0123"
 ALERT = "alerts/fedcba9876543210"
@@ -49,7 +49,8 @@ class Backend:
     sources: dict[str, Any] = field(default_factory=dict)
     monitors: dict[str, Any] = field(default_factory=dict)
     changes: list[Any] = field(default_factory=list)  # of WatchAlerts
-    breaks_after: int = 0  # messages of WatchAlerts until the stream ends; 0: never
+    forgotten: int = 0  # changes that can no longer be resumed from
+    breaks: list[int] = field(default_factory=list)  # changes that each stream gives, then ends
 
     def last(self, kind: type[Any]) -> Any:
         """Returns the newest request of a kind."""
@@ -236,9 +237,10 @@ class Alerts(alert_service_pb2_grpc.AlertServiceServicer):
         if request.filter == "level=~":
             raise InvalidInput('"level=~" is no matcher; write level=~"I|II"')
         start = int(request.resume_token or b"0")
-        for number, alert in enumerate(self.backend.changes[start:], start + 1):
-            if self.backend.breaks_after and number - start > self.backend.breaks_after:
-                return  # as a notifier that stops does
+        if 0 < start <= self.backend.forgotten:
+            raise OutOfRange("so old a token is not kept")
+        most = self.backend.breaks.pop(0) if self.backend.breaks else len(self.backend.changes)
+        for number, alert in enumerate(self.backend.changes[start : start + most], start + 1):
             yield alert_service_pb2.WatchAlertsResponse(
                 event=alert_service_pb2.AlertEvent(alert=alert),
                 resume_token=str(number).encode(),

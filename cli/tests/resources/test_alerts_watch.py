@@ -34,7 +34,7 @@ def test_each_change_is_one_line(groundswell: Command, backend: Any) -> None:
 def test_a_stream_that_ends_is_resumed_after_the_last_change_seen(
     groundswell: Command, backend: Any
 ) -> None:
-    backend.changes, backend.breaks_after = _alerts(5), 2
+    backend.changes, backend.breaks = _alerts(5), [2, 2]
     said = groundswell("alerts", "watch", "--count", "5", "--json")
     names = [json.loads(line)["headline"] for line in said.out.splitlines()]
     assert names == ["n0", "n1", "n2", "n3", "n4"]
@@ -44,3 +44,12 @@ def test_a_stream_that_ends_is_resumed_after_the_last_change_seen(
         if isinstance(one, alert_service_pb2.WatchAlertsRequest)
     ]
     assert tokens == [b"", b"2", b"4"]
+
+
+def test_after_too_long_an_absence_the_present_state_is_read_and_nothing_is_shown_twice(
+    groundswell: Command, backend: Any
+) -> None:
+    backend.changes, backend.breaks, backend.forgotten = _alerts(4), [2], 2
+    said = groundswell("alerts", "watch", "--count", "4", "--json")
+    headlines = [json.loads(line)["headline"] for line in said.out.splitlines()]
+    assert headlines == ["n0", "n1", "n2", "n3"]

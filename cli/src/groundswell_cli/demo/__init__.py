@@ -13,7 +13,6 @@ from rich.console import Console
 from groundswell_cli.demo.folder import fresh_folder
 from groundswell_cli.demo.recording import ZONE, read_recording
 from groundswell_cli.demo.replay import Replay
-from groundswell_cli.demo.run import Demo, run_demo
 from groundswell_cli.demo.scenario import read_scenario
 from groundswell_cli.demo.story_lines import Narrator
 from groundswell_cli.demo.tracks import Track
@@ -63,6 +62,9 @@ def demo(
 
     Example: groundswell demo --speed 120
     """
+    # Here, because every other command would wait for a web server's library.
+    from groundswell_cli.demo.run import Demo, run_demo
+
     begin, tracks = _hours(config, data, None if scenario else start)
     clock = SystemClock()
     plan = Demo(

@@ -65,13 +65,12 @@ def list_alerts(
         include_exercises=exercises,
     )
     found = ask(state, NOTIFIER, lambda stub: collect(stub.ListAlerts, request, "alerts", limit))
-    if as_json:
-        output.print_json(found)
-        return
-    output.print_table(
-        ("id", "level", "state", "headline", "monitor", ">docs", "since", "acknowledged"),
-        [_row(alert) for alert in found],
+    output.print_list(
+        found,
+        _row,
+        columns=("id", "level", "state", "headline", "monitor", ">docs", "since", "acknowledged"),
         empty="no such alerts",
+        as_json=as_json,
     )
 
 
@@ -252,13 +251,12 @@ def notifications(
         NOTIFIER,
         lambda stub: collect(stub.ListNotifications, request, "notifications", limit),
     )
-    if as_json:
-        output.print_json(found)
-        return
-    output.print_table(
-        ("decided", "receiver", "by", "why", "state", ">tries", ">alerts", "trouble"),
-        [_notification_row(one) for one in found],
+    output.print_list(
+        found,
+        _notification_row,
+        columns=("decided", "receiver", "by", "why", "state", ">tries", ">alerts", "trouble"),
         empty="nothing was sent yet; `groundswell routes test` says where an alert would go",
+        as_json=as_json,
     )
 
 

@@ -41,13 +41,12 @@ def list_departments(
         COORDINATOR,
         lambda stub: collect(stub.ListDepartments, request, "departments", limit),
     )
-    if as_json:
-        output.print_json(found)
-        return
-    output.print_table(
-        ("id", "name", "above it", "categories"),
-        [_row(department) for department in found],
+    output.print_list(
+        found,
+        _row,
+        columns=("id", "name", "above it", "categories"),
         empty="no departments yet; add one with `groundswell departments create`",
+        as_json=as_json,
     )
 
 

@@ -63,13 +63,12 @@ def list_incidents(
     found = ask(
         state, COORDINATOR, lambda stub: collect(stub.ListIncidents, request, "incidents", limit)
     )
-    if as_json:
-        output.print_json(found)
-        return
-    output.print_table(
-        ("id", "level", "state", "incident", "department", "opened", "acknowledged by"),
-        [_row(incident) for incident in found],
+    output.print_list(
+        found,
+        _row,
+        columns=("id", "level", "state", "incident", "department", "opened", "acknowledged by"),
         empty="no such incidents",
+        as_json=as_json,
     )
 
 

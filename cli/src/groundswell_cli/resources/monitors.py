@@ -55,13 +55,12 @@ def list_monitors(
         ANALYZER,
         lambda stub: collect(stub.ListMonitors, pb.ListMonitorsRequest(), "monitors", limit),
     )
-    if as_json:
-        output.print_json(found)
-        return
-    output.print_table(
-        ("id", "name", "state", "alerts from", "query"),
-        [_row(monitor) for monitor in found],
+    output.print_list(
+        found,
+        _row,
+        columns=("id", "name", "state", "alerts from", "query"),
         empty="no monitors yet; add one with `groundswell monitors create`",
+        as_json=as_json,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,6 +51,21 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty
     for row in rows:
         table.add_row(*row)
     terminal().print(table)
+
+
+def print_list(
+    items: Sequence[Any],
+    row: Callable[[Any], Sequence[Cell]],
+    *,
+    columns: Sequence[str],
+    empty: str,
+    as_json: bool,
+) -> None:
+    """Prints items as JSON lines, or as a table with a row of each."""
+    if as_json:
+        print_json(items)
+    else:
+        print_table(columns, map(row, items), empty=empty)
 
 
 def print_facts(facts: Iterable[tuple[str, Cell]]) -> None:

@@ -34,13 +34,12 @@ def try_labels(
     """
     request = pb.TestRouteRequest(labels=parse_labels(labels))
     found = send(state, NOTIFIER, "TestRoute", request).matches
-    if as_json:
-        output.print_json(found)
-        return
-    output.print_table(
-        ("receiver", "because of", "grouped by", ">first after", ">changes", ">repeats"),
-        [_row(match) for match in found],
+    output.print_list(
+        found,
+        _row,
+        columns=("receiver", "because of", "grouped by", ">first after", ">changes", ">repeats"),
         empty="no receiver takes it",
+        as_json=as_json,
     )
 
 

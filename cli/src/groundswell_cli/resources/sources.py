@@ -68,13 +68,12 @@ def list_sources(
         COLLECTOR,
         lambda stub: collect(stub.ListSources, pb.ListSourcesRequest(), "sources", limit),
     )
-    if as_json:
-        output.print_json(found)
-        return
-    output.print_table(
-        ("id", "name", "kind", "health", ">docs/day", "last read", "trouble"),
-        [_row(source) for source in found],
+    output.print_list(
+        found,
+        _row,
+        columns=("id", "name", "kind", "health", ">docs/day", "last read", "trouble"),
         empty="no sources yet; add one with `groundswell sources create`",
+        as_json=as_json,
     )
 
 

@@ -67,13 +67,12 @@ def list_stories(
         include_exercises=exercises,
     )
     found = ask(state, ANALYZER, lambda stub: collect(stub.ListStories, request, "stories", limit))
-    if as_json:
-        output.print_json(found)
-        return
-    output.print_table(
-        ("id", "level", "headline", ">docs", ">outlets", ">heat", "newest", "places"),
-        [_row(story) for story in found],
+    output.print_list(
+        found,
+        _row,
+        columns=("id", "level", "headline", ">docs", ">outlets", ">heat", "newest", "places"),
         empty="no such stories yet; `groundswell sources list` says what is read",
+        as_json=as_json,
     )
 
 
