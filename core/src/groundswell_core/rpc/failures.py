@@ -29,15 +29,32 @@ CODES: dict[type[errors.GroundswellError], grpc.StatusCode] = {
 }
 
 
+# A status travels twice, percent-encoded and in base64, and clients refuse trailers over 8 KiB.
+_MESSAGE_BYTES = 1100
+_METADATA_BYTES = 200
+_METADATA_ENTRIES = 10
+
+
+def _cut(text: str, most: int) -> str:
+    """Returns text in at most so many bytes of UTF-8, whole characters only."""
+    return text.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
+
+
 def to_status(error: errors.GroundswellError) -> Any:
     """Returns the status that stands for a failure, with reason and metadata as ErrorInfo."""
     code = CODES.get(type(error), grpc.StatusCode.INTERNAL)
-    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata)
+    metadata = {
+        key: _cut(value, _METADATA_BYTES)
+        for key, value in list(error.metadata.items())[:_METADATA_ENTRIES]
+    }
+    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata)
     packed = any_pb2.Any()
     packed.Pack(info)
     number = code_pb2.Code.Value(code.name)
     return rpc_status.to_status(
-        status_pb2.Status(code=number, message=error.message[:2000], details=[packed])
+        status_pb2.Status(
+            code=number, message=_cut(error.message, _MESSAGE_BYTES), details=[packed]
+        )
     )
 
 
