@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -17,9 +17,16 @@ from groundswell_core.errors import (
     NotFound,
     Unauthenticated,
 )
+from groundswell_core.testing.clock import FakeClock
 from groundswell_core.tokens import Role
 
 NEW = "correct horse battery staple"
+
+
+@pytest.fixture
+def clock():
+    """A clock ahead of the server's, whose own clean-up would else end sessions first."""
+    return FakeClock(datetime(2100, 1, 4, 8, 0, tzinfo=UTC))
 
 
 @pytest_asyncio.fixture

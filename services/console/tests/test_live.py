@@ -13,8 +13,10 @@ from groundswell_console.clients.alerts import Alerts
 from groundswell_console.clients.peer import Peer
 from groundswell_console.live import CONSOLE, QUEUE, Hub
 from groundswell_console.person import Person, identify
+from groundswell_core.alerts import AlertState
 from groundswell_core.clock import SystemClock
 from groundswell_core.errors import Exhausted
+from groundswell_core.grades import Level
 from groundswell_core.rpc import connect_peer
 from groundswell_core.service import Heartbeat
 from groundswell_core.tokens import Role
@@ -160,3 +162,15 @@ async def test_a_notifier_that_is_not_there_is_asked_again_until_it_is(services,
         assert not hub.is_connected
         await asyncio.to_thread(services.start, "notifier")
         await eventually(lambda: hub.is_connected)
+
+
+async def test_only_a_new_alert_and_a_level_that_rose_are_news(hub, services):
+    old = next(iter(services.world.alerts.values()))
+    fresh = replace(old, name="alerts/fresh", grade=replace(old.grade, level=Level.III))
+    risen = replace(fresh, version=2, grade=replace(old.grade, level=Level.II))
+    over = replace(risen, version=3, state=AlertState.RESOLVED)
+    with hub.subscribe(ALL, None) as browser:
+        for alert in (old, fresh, fresh, risen, fresh, over, fresh):
+            await asyncio.to_thread(services.publish, alert)
+        told = [change.is_news for change in await take(browser, 7)]
+    assert told == [False, True, False, True, False, False, True]

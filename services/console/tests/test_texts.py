@@ -99,7 +99,16 @@ def test_no_text_is_empty_and_no_chinese_text_was_forgotten():
 def test_no_key_is_left_over():
     written = texts_in(".html") + texts_in(".py")
     mentioned = set(BRANCH.findall(written)) | set(USED.findall(written)) | families()
-    prefixes = (*OPEN, "duration.", "failure.", "notice.", "query.help.", "source.", "nav.")
+    prefixes = (
+        *OPEN,
+        "colour.",
+        "duration.",
+        "failure.",
+        "notice.",
+        "query.help.",
+        "source.",
+        "nav.",
+    )
     keys = texts_of("zh").texts
     left = {key for key in keys if key.removesuffix(".one") not in mentioned}
     assert sorted(key for key in left if not key.startswith(prefixes)) == []

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from groundswell_console.sentences import translated
 from groundswell_console.texts import Texts
 from groundswell_core import errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A failure in a person's language; detail is a service's own words, in English."""
+    """A failure in a person's language; detail is a service's own words."""
 
     status: int
     title: str
@@ -60,7 +61,7 @@ def explain(error: errors.GroundswellError, t: Texts) -> Failure:
     hint = t(f"failure.{kind}.hint")
     if needed and kind == "denied":
         hint = t("failure.denied.role", role=t.name("role", needed.lower()))
-    detail = "" if kind in ("not_found", "denied") else error.message
+    detail = "" if kind in ("not_found", "denied") else translated(error.message, t)
     return Failure(status=status, title=t(f"failure.{kind}.title"), hint=hint, detail=detail)
 
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from groundswell_console.clients.alerts import Alerts
 from groundswell_console.person import Person, set_person
-from groundswell_core.alerts import ALERTS, Alert
+from groundswell_core.alerts import ALERTS, Alert, AlertState
 from groundswell_core.clock import Clock
 from groundswell_core.errors import Exhausted, GroundswellError, OutOfRange
+from groundswell_core.grades import Level
 from groundswell_core.log import get_logger
 from groundswell_core.service import Heartbeat
 from groundswell_core.tokens import Role
@@ -39,6 +40,7 @@ class Change:
 
     id: int
     alert: Alert | None
+    is_news: bool = False  # it began to fire, or its level rose
 
 
 class Subscription:
@@ -86,6 +88,7 @@ class Hub:
         self._history: deque[Change] = deque(maxlen=HISTORY)
         self._subscriptions: set[Subscription] = set()
         self._token = b""
+        self._levels: dict[str, Level] = {}  # of each alert that fires
         self._known_from = 0  # every change after this revision is in the history or was dropped
         self.is_connected = False
         self.message_time: datetime | None = None
@@ -142,6 +145,7 @@ class Hub:
                 count += 1
         except OutOfRange:
             self._token = b""
+            self._levels.clear()
         except GroundswellError as error:
             log.warning("alerts stream ended", reason=error.reason, error=error.message)
         return count
@@ -154,10 +158,21 @@ class Hub:
             self._token = message.resume_token
         if is_new_list:
             self._relist(message.revision)
-        elif kind == "event" and message.revision:
-            self._publish(Change(message.revision, ALERTS.from_proto(message.event.alert)))
+        elif kind == "event":
+            alert = ALERTS.from_proto(message.event.alert)
+            is_news = self._is_news(alert)
+            if message.revision:
+                self._publish(Change(message.revision, alert, is_news))
         if message.revision and not self._known_from:
             self._known_from = message.revision
+
+    def _is_news(self, alert: Alert) -> bool:
+        level = alert.grade.level if alert.grade else Level.NONE
+        before = self._levels.pop(alert.name, Level.NONE)
+        if alert.state is not AlertState.FIRING:
+            return False
+        self._levels[alert.name] = level
+        return level > before
 
     def _relist(self, revision: int) -> None:
         self._history.clear()

@@ -131,11 +131,13 @@ def _nothing(_method: str) -> bool:
 def duration(span: timedelta | float, t: Texts) -> str:
     """Returns a length of time in its two greatest units, such as 3 h 20 min."""
     seconds = span.total_seconds() if isinstance(span, timedelta) else span
-    if 0 < seconds < 10:
+    if 0 <= seconds < 0.1:
+        return t("duration.second", n="<0.1")
+    if seconds < 10:
         return t("duration.second", n=f"{seconds:.1f}")
     left, parts = int(seconds), []
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         amount, left = divmod(left, size)
         if amount:
             parts.append(t(f"duration.{unit}", n=amount))
-    return " ".join(parts[:2]) or t("duration.second", n=0)
+    return " ".join(parts[:2])

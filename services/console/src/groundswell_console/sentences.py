@@ -67,7 +67,7 @@ def _word(key: str, value: str, t: Texts) -> str:
     """Returns a word of a sentence in Chinese where the catalogue knows it."""
     if key.startswith("sentence"):
         return translated(value, t)
-    for prefix in ("category", "level", "component"):
+    for prefix in ("category", "level", "component", "colour"):
         if key.startswith(prefix):
             name = f"{prefix}.{value}.short" if prefix == "level" else f"{prefix}.{value}"
             return t(name) if t.has(name) else value

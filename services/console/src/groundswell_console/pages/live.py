@@ -53,7 +53,7 @@ def _told(change: Change) -> bytes:
         "headline": alert.headline,
         "level": alert.grade.level.name if alert.grade else "NONE",
         "firing": alert.state.name == "FIRING",
-        "version": alert.version,
+        "news": change.is_news,
         "exercise": alert.exercise,
     }
     return event("live-alert", data, identifier=change.id)

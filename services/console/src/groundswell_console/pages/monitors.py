@@ -185,9 +185,11 @@ async def preview(request: Request) -> Response:
     """Answers what the monitor of a form would have matched in the last day."""
     monitor = read_monitor(form_of(request), "preview")
     if not monitor.query.strip():
-        return page(request, "monitors/_preview.html", preview=None)
-    found = await attempts(request, preview=console(request).peers.monitors.preview(monitor))
-    return page(request, "monitors/_preview.html", **found)
+        return page(request, "monitors/_preview.html", is_good=True, preview=None)
+    monitors = console(request).peers.monitors
+    is_good = not (await monitors.parse(monitor.query)).errors
+    found = await attempts(request, preview=monitors.preview(monitor)) if is_good else {}
+    return page(request, "monitors/_preview.html", is_good=is_good, **{"preview": None, **found})
 
 
 ROUTES = [

@@ -6,6 +6,9 @@
   const PAGES = { o: "overview", s: "stories", a: "alerts", i: "incidents", m: "monitors", u: "sources" };
   let going = 0;
 
+  const here = document.querySelector(".nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - 60;
+
   isOn.checked = localStorage.getItem("keys") !== "off";
   isOn.addEventListener("change", () => localStorage.setItem("keys", isOn.checked ? "on" : "off"));
   for (const button of document.querySelectorAll("[data-shortcuts]")) {

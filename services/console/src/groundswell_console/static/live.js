@@ -8,7 +8,6 @@
   const notifierLost = document.getElementById("notifier-lost");
   const announcer = document.getElementById("announcer");
   const SILENCE = 15000; // a sign of life comes every 5 s
-  const seen = new Map(); // alert -> "version level state" last told
   let last = Date.now();
   let waiting = 0;
 
@@ -35,12 +34,9 @@
     tell(JSON.parse(event.detail.data));
   });
 
-  // Only what is new to a person: a level that rose or a new alert, never a repeat.
+  // Only what is new to a person: a new alert or a level that rose, never a repeat.
   function tell(alert) {
-    const before = seen.get(alert.name);
-    const now = `${alert.level} ${alert.firing}`;
-    seen.set(alert.name, now);
-    if (before === now || !alert.firing || alert.level === "NONE") return;
+    if (!alert.news) return;
     const words = announcer.dataset.new.replace("{level}", alert.level).replace("{headline}", alert.headline);
     if (alert.level === "I" || alert.level === "II") announcer.textContent = words;
     window.groundswellMessages.show(words, { href: `/${alert.name}`, level: alert.level, seconds: 20 });

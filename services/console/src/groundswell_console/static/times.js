@@ -25,7 +25,8 @@
   }
 
   function told(time, style, now) {
-    if (style === "relative") return ago(time, now);
+    const isOld = Math.abs(now - time) > 7 * 86400e3;
+    if (style === "relative" && !isOld) return ago(time, now);
     if (style === "exact") return date(time, now) + clockSeconds.format(time);
     if (style === "clock") return date(time, now) + clock.format(time);
     const isFar = Math.abs(now - time) > 36 * 3600e3;
