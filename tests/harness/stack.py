@@ -116,7 +116,7 @@ class Stack:
         """Tells whether a service does its work."""
         return await grpc_health(self.ports[name], TlsSettings()) is Health.READY
 
-    async def wait_ready(self, *names: str, timeout: float = 90.0) -> None:
+    async def wait_ready(self, *names: str, timeout: float = 240.0) -> None:
         """Waits until the services (all, unless named) do their work; restarts those that ended."""
         deadline = time.monotonic() + timeout
         for name in names or self.names:
@@ -131,6 +131,10 @@ class Stack:
         for name in self.names:
             self.start(name)
         await self.wait_ready()
+
+    async def terminate(self, name: str) -> int | None:
+        """Asks one service to end, as Kubernetes would; returns its exit code."""
+        return await self._children[name].stop(30.0)
 
     async def stop(self) -> dict[str, int | None]:
         """Ends all services in order; returns their exit codes."""
