@@ -16,6 +16,7 @@ from groundswell_cli.demo.folder import fresh_folder, webhook_secret, write_conf
 from groundswell_core.errors import FailedPrecondition, InvalidInput
 
 ROOT = Path(__file__).parents[3]
+DEMO = [sys.executable, "-m", "groundswell_cli", "demo"]
 
 
 def test_a_demo_begins_anew_in_the_folder_of_the_last_one(tmp_path: Path) -> None:
@@ -54,9 +55,35 @@ def test_a_config_folder_without_files_is_named(tmp_path: Path) -> None:
         write_config(fresh_folder(tmp_path / "demo"), tmp_path / "none", "http://127.0.0.1:1")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--config", "nowhere"], "name its folder config/demo with --config"),
+        (["--data", "nowhere.parquet"], "cannot be read"),
+        (["--data", "nowhere.parquet", "--start", "noon"], "write it like 2025-03-28T14:00"),
+    ],
+    ids=["config", "data", "start"],
+)
+def test_bad_options_are_named_with_their_cure(
+    tmp_path: Path, arguments: list[str], complaint: str
+) -> None:
+    done = subprocess.run(
+        [*DEMO, *arguments, "--state", str(tmp_path / "demo")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "demo").exists()
+
+
 @pytest.mark.slow
 def test_written_hours_reach_watch_and_webhook_within_two_minutes(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "groundswell_cli", "demo", "--scenario", "--for", "100"]
+    command = [*DEMO, "--scenario", "--for", "100"]
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     process = subprocess.Popen(
         [*command, "--state", str(tmp_path / "demo"), "--speed", "120"],

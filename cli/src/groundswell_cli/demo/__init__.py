@@ -65,6 +65,12 @@ def demo(
     # Here, because every other command would wait for a web server's library.
     from groundswell_cli.demo.run import Demo, run_demo
 
+    if not config.is_dir():
+        raise InvalidInput(
+            f"there is no folder {config}; run the demo in the repository, or name its folder "
+            "config/demo with --config",
+            reason="NO_CONFIG",
+        )
     begin, tracks = _hours(config, data, None if scenario else start)
     clock = SystemClock()
     plan = Demo(
