@@ -17,8 +17,8 @@ from groundswell_core.embedded import EmbeddedMongo
 sys.path.insert(0, str(Path(__file__).parent))
 
 from console_stand_in.chrome import FLAGS
+from console_stand_in.sample import sample
 from console_stand_in.site import Site
-from console_stand_in.world import sample
 
 
 @pytest.fixture(scope="module")

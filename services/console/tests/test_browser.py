@@ -287,16 +287,3 @@ def test_language_and_theme_switch_in_place_and_are_remembered(page):
     page.goto("/")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-
-
-def test_times_are_shown_in_the_chosen_zone(page, site):
-    page.goto("/account")
-    page.locator("[name=zone]").select_option("America/New_York")
-    page.locator("select[name=zone] >> xpath=ancestor::form").get_by_role("button").click()
-    expect(page.locator("html")).to_have_attribute("data-zone", "America/New_York")
-    page.goto("/alerts/water00000000000")
-    shown = page.locator(".way time").first
-    time = datetime.fromisoformat(shown.get_attribute("datetime"))
-    from zoneinfo import ZoneInfo
-
-    assert f"{time.astimezone(ZoneInfo('America/New_York')):%H:%M}" in shown.text_content()

@@ -162,7 +162,7 @@ MARKS = "window.__struck === undefined && !document.querySelector('main script, 
 @pytest.mark.slow
 def test_hostile_strings_are_text_on_every_page(browser, mongo_server, tmp_path_factory):
     settings = mongo_server.settings(database=f"console_{uuid.uuid4().hex[:12]}")
-    from console_stand_in.world import sample
+    from console_stand_in.sample import sample
 
     assert len(STRINGS) >= 300
     with Site(tmp_path_factory.mktemp("naughty"), settings, sample()) as site:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from console_stand_in.sample import sample
 from console_stand_in.servers import StandIns
-from console_stand_in.world import sample
 
 from groundswell_console.clients.alerts import Alerts
 from groundswell_console.clients.peer import Peer

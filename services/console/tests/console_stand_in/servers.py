@@ -8,7 +8,9 @@ from contextlib import AsyncExitStack
 from typing import Any, Self
 
 from console_stand_in.analyzer import Documents, Monitors, Stories
-from console_stand_in.others import Alerts, Departments, Incidents, Sources
+from console_stand_in.collector import Sources
+from console_stand_in.coordinator import Departments, Incidents
+from console_stand_in.notifier import Alerts
 from console_stand_in.world import World
 from groundswell.alert.v1.alert_service_pb2_grpc import add_AlertServiceServicer_to_server
 from groundswell.analysis.v1.document_service_pb2_grpc import add_DocumentServiceServicer_to_server
