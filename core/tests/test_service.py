@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
@@ -69,7 +70,8 @@ async def start(keys: TestKeys) -> AsyncIterator[Start]:
             "GROUNDSWELL_RPC__PORT": "0",
             "GROUNDSWELL_METRICS__PORT": "0",
             "GROUNDSWELL_RPC__STOP_GRACE": "0.2",
-        } | {f"GROUNDSWELL_{name}": value for name, value in variables.items()}
+        } | {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        environment |= {f"GROUNDSWELL_{name}": value for name, value in variables.items()}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             str(PROGRAM),
