@@ -8,7 +8,7 @@ import os
 import random
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,17 +19,64 @@ from aiohttp import web
 
 from groundswell_core.identity import document_id
 
-_SUBJECTS = (
-    ["工厂", "学校", "医院", "商场", "地铁", "桥梁", "餐厅", "车站", "小区", "景区", "机场", "码头", "仓库", "矿山", "电站", "公园"]
-)
-_HAPPENINGS = (
-    ["起火", "爆炸", "坍塌", "停电", "泄漏", "事故", "积水", "中毒", "踩踏", "塌方", "故障", "断裂", "堵塞", "倾覆", "决堤", "坠落"]
-)
+_SUBJECTS = [
+    "工厂",
+    "学校",
+    "医院",
+    "商场",
+    "地铁",
+    "桥梁",
+    "餐厅",
+    "车站",
+    "小区",
+    "景区",
+    "机场",
+    "码头",
+    "仓库",
+    "矿山",
+    "电站",
+    "公园",
+]
+_HAPPENINGS = [
+    "起火",
+    "爆炸",
+    "坍塌",
+    "停电",
+    "泄漏",
+    "事故",
+    "积水",
+    "中毒",
+    "踩踏",
+    "塌方",
+    "故障",
+    "断裂",
+    "堵塞",
+    "倾覆",
+    "决堤",
+    "坠落",
+]
 _CHARACTERS = (
     "鑫瑞祺晗珂琳瑶璐颖蕾薇梓桐楠枫柏榕榆槿樱梅兰菊竹松柳杨桃杏梨枣橘柚荷莲蓉芙芳芬芸苹茉莉"
     "骏骐骁骅驰骋翔翰羽翎翠翡琪琦琨琛瑾瑜璋璞璧铭锋锐锦钧钰铎镇淼淳渊涛润涵泽洋澜瀚霖霏霄"
 )
-_WORDS = ["救援", "伤员", "消防", "现场", "通报", "调查", "原因", "居民", "疏散", "记者", "官方", "专家", "道路", "封闭", "恢复", "检测"]
+_WORDS = [
+    "救援",
+    "伤员",
+    "消防",
+    "现场",
+    "通报",
+    "调查",
+    "原因",
+    "居民",
+    "疏散",
+    "记者",
+    "官方",
+    "专家",
+    "道路",
+    "封闭",
+    "恢复",
+    "检测",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +189,12 @@ class LoadServer:
             await asyncio.sleep(0.1)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[LoadServer]:
-        """Serves on loopback."""
+    async def running(self, also: Sequence[web.RouteDef] = ()) -> AsyncIterator[LoadServer]:
+        """Serves on loopback, with further paths."""
         app = web.Application(client_max_size=8 << 20)
         app.router.add_get("/feeds/{feed}", self._feed)
         app.router.add_post("/webhook", self._webhook)
+        app.add_routes(also)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

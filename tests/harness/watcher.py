@@ -38,7 +38,14 @@ class Seen:
         return self.revisions[-1] - self.revisions[0] + 1 - len(set(self.revisions))
 
 
-async def watch(address: str, signer: TokenSigner, seen: Seen, stop: asyncio.Event) -> None:
+async def watch(
+    address: str,
+    signer: TokenSigner,
+    seen: Seen,
+    stop: asyncio.Event,
+    *,
+    exercises: bool = False,
+) -> None:
     """Follows WatchAlerts until stop; on an end resumes after the last message it saw."""
     token = b""
     person = Identity("watcher", Role.ADMIN)
@@ -47,7 +54,11 @@ async def watch(address: str, signer: TokenSigner, seen: Seen, stop: asyncio.Eve
     ) as channel:
         stub = alert_service_pb2_grpc.AlertServiceStub(channel)
         while not stop.is_set():
-            call = stub.WatchAlerts(alert_service_pb2.WatchAlertsRequest(resume_token=token))
+            call = stub.WatchAlerts(
+                alert_service_pb2.WatchAlertsRequest(
+                    resume_token=token, include_exercises=exercises
+                )
+            )
             ender = asyncio.create_task(_cancel_at(stop, call))
             try:
                 async for message in call:
