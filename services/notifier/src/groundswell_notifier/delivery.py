@@ -20,6 +20,8 @@ from groundswell_notifier.settings import NotifierSettings
 log = get_logger(__name__)
 
 RETRY = RetryPolicy(initial_interval=1.0, maximum_interval=300.0)
+_SENDS_A_TURN = 200  # then groups have their turn
+_ROOM_SECONDS = 0.1  # that a turn waits for a try to end, so that quick receivers get the next
 
 
 class Delivery:
@@ -48,16 +50,32 @@ class Delivery:
         self._lease = timedelta(seconds=3 * settings.send_timeout)
 
     async def turn(self) -> int:
-        """Begins to send what is due, as far as there is room; returns how many."""
+        """Begins to send what is due, as far as there is or soon will be room; returns how many."""
         begun = 0
         self._raise_failures()
-        while len(self._tasks) < self._settings.sends:
-            sending = await self._notifications.claim(self._lease, self._busy())
-            if sending is None:
+        while begun < _SENDS_A_TURN:
+            if sending := await self._next():
+                self._begin(sending)
+                begun += 1
+            elif not await self._has_room_soon():
                 break
-            self._begin(sending)
-            begun += 1
         return begun
+
+    async def _next(self) -> Sending | None:
+        """Claims what is due, if there is room for it."""
+        if len(self._tasks) >= self._settings.sends:
+            return None
+        return await self._notifications.claim(self._lease, self._busy())
+
+    async def _has_room_soon(self) -> bool:
+        """Waits a moment for a try to end, when only that keeps the next from beginning."""
+        if not self._busy() and len(self._tasks) < self._settings.sends:
+            return False
+        done, _ = await asyncio.wait(
+            self._tasks, timeout=_ROOM_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        self._raise_failures()
+        return bool(done)
 
     async def drain(self) -> None:
         """Waits for the tries that are under way."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from groundswell_core.clock import Clock
@@ -11,7 +12,7 @@ from groundswell_core.log import get_logger
 from groundswell_core.service import Heartbeat, Service
 from groundswell_notifier.delivery import Delivery
 from groundswell_notifier.dispatch import Dispatcher
-from groundswell_notifier.groups import GroupStore
+from groundswell_notifier.groups import Group, GroupStore
 from groundswell_notifier.pipeline import Pipeline
 from groundswell_notifier.revisions import RevisionLog
 from groundswell_notifier.routes import Routes
@@ -22,6 +23,7 @@ log = get_logger(__name__)
 CLAIM_LEASE = timedelta(seconds=30)
 PRUNE_SECONDS = 600.0
 _GROUPS_A_TURN = 200  # then sending has its turn
+_LANES = 8  # groups that are decided at once: each step waits for MongoDB
 
 
 class Duty:
@@ -72,11 +74,22 @@ class Duty:
         self._takes_over = True
 
     async def _wake_groups(self) -> None:
-        for _ in range(_GROUPS_A_TURN):
+        for _ in range(_GROUPS_A_TURN // _LANES):
+            groups = await self._due_groups()
+            ends = await asyncio.gather(*map(self._pipeline.notify, groups), return_exceptions=True)
+            for failure in (end for end in ends if isinstance(end, BaseException)):
+                raise failure
+            if len(groups) < _LANES:
+                return
+
+    async def _due_groups(self) -> list[Group]:
+        groups: list[Group] = []
+        while len(groups) < _LANES:
             group = await self._groups.claim(self._clock.now(), CLAIM_LEASE)
             if group is None:
-                return
-            await self._pipeline.notify(group)
+                break
+            groups.append(group)
+        return groups
 
 
 async def keep_duty(
