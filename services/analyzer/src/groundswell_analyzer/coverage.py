@@ -17,6 +17,7 @@ from groundswell_core.source_records import COVERAGE, Coverage
 log = get_logger(__name__)
 
 INTERVAL = 30.0  # seconds
+GAP_INTERVAL = 5.0  # while a source is silent: what an alert says of it must not be old
 
 
 @asynccontextmanager
@@ -64,8 +65,14 @@ class CoverageCache:
             self._newest = COVERAGE.from_proto(answer.coverage)
 
     async def run(self, service: Service, heartbeat: Heartbeat) -> None:
-        """Asks every half minute until the service stops."""
+        """Asks every half minute, more often while a source is silent, until the service stops."""
         while not service.stopping.is_set():
             await self.refresh()
             heartbeat.beat()
-            await service.pause(INTERVAL)
+            await service.pause(INTERVAL if self._is_whole else GAP_INTERVAL)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Tells whether every expected source reported."""
+        newest = self._newest
+        return newest is not None and newest.reported >= newest.expected
