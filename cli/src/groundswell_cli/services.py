@@ -57,7 +57,10 @@ SERVICES = (
         name="coordinator",
         module="groundswell_coordinator",
         peer="coordinator",
-        config={"GROUNDSWELL_COORDINATOR__RULES_FILE": "incidents.yaml"},
+        config={
+            "GROUNDSWELL_COORDINATOR__RULES_FILE": "incidents.yaml",
+            "GROUNDSWELL_COORDINATOR__DEPARTMENTS_FILE": "departments.yaml",
+        },
     ),
     ServiceSpec(name="console", module="groundswell_console"),
 )
