@@ -21,6 +21,7 @@ from groundswell_notifier.delivery import Delivery
 from groundswell_notifier.dispatch import Dispatcher
 from groundswell_notifier.duty import Duty, keep_duty, keep_history, keep_routes
 from groundswell_notifier.follower import Follower
+from groundswell_notifier.gauges import keep_gauges
 from groundswell_notifier.groups import GroupStore
 from groundswell_notifier.handle import Handler
 from groundswell_notifier.notification_log import NotificationLog
@@ -109,6 +110,7 @@ async def app(settings: Settings, service: Service) -> None:
         ),
     )
     service.spawn("routes", keep_routes(routes, duty, service, settings.notifier.reload_interval))
+    service.spawn("gauges", keep_gauges(book, service))
     service.spawn("history", keep_history(revisions, service, settings.watch))
     service.ready_checks.append(lambda: producer.is_ready)
     alerts = AlertService(book=book, notifications=notifications, routes=routes, watch=watch)

@@ -23,6 +23,10 @@ class AlertBook:
         self._collection = collection
         self._clock = clock
 
+    async def firing_count(self) -> int:
+        """Returns how many alerts hold now."""
+        return await self._collection.count({"rank": FIRING_RANK})
+
     async def get(self, identifier: str) -> Held:
         """Returns one alert; raises NotFound."""
         record = await self._collection.find_one({"_id": identifier})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 CHANGES = Counter("groundswell_notifier_changes_total", "Changes of alerts logged.", ["kind"])
+FIRING = Gauge("groundswell_notifier_alerts_firing", "Alerts that hold now, drills included.")
 WATCHERS = Gauge("groundswell_notifier_watchers", "Open streams of alerts.")
 SLOW_WATCHERS = Counter("groundswell_notifier_slow_watchers_total", "Streams cut off as too slow.")
 RAISED = Counter(
