@@ -143,6 +143,19 @@ async def test_a_receiver_that_hangs_delays_no_other(
     assert len({headers["Idempotency-Key"] for headers, _ in sink.requests}) == 20
 
 
+async def test_a_quick_receiver_gets_what_is_due_in_far_fewer_turns_than_it_has_room_for(
+    make_parts, routes_file, sink, secret_file, alert
+):
+    text = ROUTES.replace("group_wait: 0s", "group_wait: 0s\n  group_by: [story]")
+    routes = routes_file(text.format(url=sink.url, secret=secret_file))
+    parts = await make_parts(routes, sends_per_receiver=4)
+    await parts.take_in(*(alert(f"s{number}") for number in range(60)))
+    for _ in range(5):  # 4 at once would make it 20
+        await parts.duty.turn()
+    await parts.delivery.drain()
+    assert len({headers["Idempotency-Key"] for headers, _ in sink.requests}) == 60
+
+
 async def test_a_receiver_that_accepts_and_never_answers_is_given_up_on_in_time(
     make_parts, routes_file, sink, secret_file, alert
 ):
