@@ -118,7 +118,13 @@ def _word(level: int) -> str:
 
 
 def _size(story: Any) -> str:
-    return (
-        f"{story.document_count} documents, {story.copy_count} copies, "
-        f"{story.outlet_count} outlets, heat {output.heat(story)}"
+    counted = (
+        _counted(story.document_count, "document", "documents"),
+        _counted(story.copy_count, "copy", "copies"),
+        _counted(story.outlet_count, "outlet", "outlets"),
     )
+    return f"{', '.join(counted)}, heat {output.heat(story)}"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
