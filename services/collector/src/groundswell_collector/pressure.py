@@ -9,7 +9,7 @@ from groundswell_core.log import get_logger
 
 log = get_logger(__name__)
 
-LOOK_SECONDS = 0.05  # between two looks; all sources share what was seen
+LOOK_SECONDS = 0.1  # between two looks; all sources share what was seen
 
 
 class Pressure:
@@ -30,29 +30,33 @@ class Pressure:
         self._documents = documents
         self._size = size
         self._looked = float("-inf")  # monotonic seconds
-        self._seen = ""
+        self._seen: tuple[int, int] | None = None  # documents and bytes, at most
         self.is_down = False  # Kafka did not acknowledge the last sending
         self._clock = clock
 
+    def added(self, documents: int, size: int) -> None:
+        """Notes what was stored since the last look."""
+        if self._seen is not None:
+            self._seen = (self._seen[0] + documents, self._seen[1] + size)
+
     async def reason(self) -> str:
         """Returns why reading must wait; empty when it need not."""
-        now = self._clock.monotonic()
-        if now - self._looked >= LOOK_SECONDS:
-            self._looked = now
-            self._seen = await self._look()
-        return self._seen
-
-    def look_again(self) -> None:
-        """Forgets what was seen: more was stored since."""
-        self._looked = float("-inf")
-
-    async def _look(self) -> str:
         if self.is_down:
             return "kafka does not acknowledge"
-        documents, size = await self._inbox.unconfirmed(self._collector)
-        if documents > self._documents or size > self._size:
+        now = self._clock.monotonic()
+        # Confirmations only lessen what was seen: below the limits nobody needs to count again.
+        if self._seen is None or (
+            self._exceeds(*self._seen) and now - self._looked >= LOOK_SECONDS
+        ):
+            self._looked = now
+            self._seen = await self._inbox.unconfirmed(self._collector)
+        documents, size = self._seen
+        if self._exceeds(documents, size):
             return f"{documents} documents ({size} bytes) wait to be confirmed by the analyzer"
         return ""
+
+    def _exceeds(self, documents: int, size: int) -> bool:
+        return documents > self._documents or size > self._size
 
     async def relieved(self) -> None:
         """Returns when reading may go on."""

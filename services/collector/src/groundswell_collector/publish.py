@@ -131,7 +131,7 @@ class Publisher:
             for item in kept
         ]
         fresh = await self._inbox.add(entries)
-        self._pressure.look_again()
+        self._pressure.added(len(fresh), sum(len(entry.body) for entry in fresh))
         identifier = source.name.removeprefix("sources/")
         # Counted in the inbox: an earlier try of this batch may have stored some of it.
         stored, dead_lettered = await self._inbox.batch_counts(identifier, books.batch + 1)

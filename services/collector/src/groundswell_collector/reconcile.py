@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from google.protobuf.message import DecodeError
+
 from groundswell_collector import metrics
 from groundswell_collector.inbox import Entry, Inbox, entry_id
 from groundswell_collector.publish import Publisher
@@ -101,7 +103,7 @@ class Reconciler:
 
 def _heard(record: Record) -> Heard | None:
     if record.topic == topics.ANALYSES.name:
-        return Heard(ANALYSES.from_bytes(record.value).document)
+        return Heard(_document_of(record.value))
     try:
         document = DOCUMENTS.from_bytes(record.value)
     except InvalidInput:
@@ -109,6 +111,18 @@ def _heard(record: Record) -> Heard | None:
         return None
     reason = record.headers.get("reason", b"").decode("utf-8", "replace")
     return Heard(document, reason or "DEAD_LETTER")
+
+
+def _document_of(value: bytes) -> Document:
+    """Returns the document of an analysis, without reading what was learned of it."""
+    message = ANALYSES.message()
+    try:
+        message.ParseFromString(value)
+    except DecodeError as error:
+        raise InvalidInput(
+            f"{len(value)} bytes are no analysis: {error}", reason="NOT_DECODABLE"
+        ) from error
+    return DOCUMENTS.from_proto(message.document)  # type: ignore[attr-defined]
 
 
 def _confirmed(waiting: Iterable[Entry], heard: Iterable[Heard]) -> Iterable[tuple[Entry, Heard]]:
