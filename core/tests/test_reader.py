@@ -59,7 +59,7 @@ class Client:
         step = self.script.pop(0) if self.script else {}
         if isinstance(step, Exception):
             raise step
-        return step
+        return step() if callable(step) else step
 
     def assignment(self) -> set[TopicPartition]:
         return {PART}
@@ -196,6 +196,19 @@ async def test_a_position_that_is_not_known_is_no_reason_to_worry(
 ) -> None:
     client.at, client.end = at, 9
     assert await reader.poll(0) == []
+
+
+async def test_records_that_come_while_a_take_over_goes_on_are_read_after_it(
+    reader: Reader, client: Client
+) -> None:
+    def assigned_meanwhile() -> Any:
+        reader._unplaced = {TopicPartition("t", 1)}  # the listener has placed t/0, not yet t/1
+        return {PART: [Raw(3)]}
+
+    client.script = [assigned_meanwhile, {PART: [Raw(3)]}]
+    assert await reader.poll(0) == []
+    assert client.seeks == [3]
+    assert [found.offset for found in await reader.poll(0)] == [3]
 
 
 async def test_a_client_that_fails_is_a_bad_moment(reader: Reader, client: Client) -> None:

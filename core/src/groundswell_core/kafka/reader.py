@@ -113,7 +113,8 @@ class Reader:
             batches = await self._fetch(timeout)
         except KafkaError as error:
             raise Unavailable(f"Kafka cannot be read: {error!r}") from error
-        if self._unplaced:  # assigned in between, and not yet read from where it should be
+        if self._unplaced:  # assigned in between: first all of them are placed, then read
+            self.give_back([raw for raws in batches.values() for raw in raws])
             return []
         self._idle.clear()
         try:

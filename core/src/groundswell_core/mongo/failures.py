@@ -27,8 +27,8 @@ _UNSTORABLE = {15, 52, 55, 56, 57, 10334, 17280, 17419, 17420}
 _REFUSED_LOGIN = {13, 18, 8000}
 INDEX_CONFLICTS = {85, 86, 11000}
 NAMESPACE_EXISTS = 48
-# not primary, node shutting down, interrupted, write concern not met: a bad moment
-TRANSIENT_CODES = {6, 7, 64, 89, 91, 100, 112, 189, 262, 10107, 11600, 11602, 13435, 13436}
+# not primary, shutting down, interrupted, being dropped, write concern not met: a bad moment
+TRANSIENT_CODES = {6, 7, 64, 89, 91, 100, 112, 189, 215, 262, 10107, 11600, 11602, 13435, 13436}
 
 
 @contextmanager
