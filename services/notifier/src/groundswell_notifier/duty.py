@@ -22,6 +22,7 @@ log = get_logger(__name__)
 
 CLAIM_LEASE = timedelta(seconds=30)
 PRUNE_SECONDS = 600.0
+EXPIRY_SECONDS = 2.0  # between looks for alerts whose end has passed
 _GROUPS_A_TURN = 200  # then sending has its turn
 _LANES = 8  # groups that are decided at once: each step waits for MongoDB
 
@@ -48,6 +49,7 @@ class Duty:
         self._expiry_grace = expiry_grace
         self._since: float | None = None
         self._takes_over = False
+        self._looked = -EXPIRY_SECONDS
 
     async def take_over(self) -> None:
         """Notes that this process became the active one."""
@@ -59,11 +61,21 @@ class Duty:
         if self._takes_over:
             await self._dispatcher.reroute()
             self._takes_over = False
-        if self._since is not None and self._clock.monotonic() - self._since >= self._expiry_grace:
+        if self._may_expire():
             await self._dispatcher.expire()
         await self._dispatcher.publish()
         await self._wake_groups()
         await self._delivery.turn()
+
+    def _may_expire(self) -> bool:
+        """Tells whether senders had their time, and some has passed since the last look."""
+        now = self._clock.monotonic()
+        if self._since is None or now - self._since < self._expiry_grace:
+            return False
+        if now - self._looked < EXPIRY_SECONDS:
+            return False
+        self._looked = now
+        return True
 
     async def finish(self) -> None:
         """Waits for the tries that are under way."""
