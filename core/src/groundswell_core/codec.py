@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from groundswell_core import structs
 from groundswell_core.errors import InvalidInput
@@ -209,8 +211,6 @@ def _message_conversions(kind: Any) -> tuple[Convert, Convert, Convert, Convert]
 
 
 def _to_timestamp(value: datetime) -> Message:
-    from google.protobuf.timestamp_pb2 import Timestamp
-
     message = Timestamp()
     message.FromDatetime(value)
     return message
@@ -225,8 +225,6 @@ def _aware(value: datetime) -> datetime:
 
 
 def _to_duration(value: timedelta) -> Message:
-    from google.protobuf.duration_pb2 import Duration
-
     message = Duration()
     message.FromTimedelta(value)
     return message

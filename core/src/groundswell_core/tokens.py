@@ -6,6 +6,9 @@ the highest role that the holder may claim; nobody can sign for anybody else.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import os
 import time
@@ -112,9 +115,6 @@ class TokenSigner:
 
     def secret(self, purpose: str) -> bytes:
         """Returns 32 secret bytes for one purpose, the same in every replica with this key."""
-        import hashlib
-        import hmac
-
         private = str(self._key.as_dict(private=True)["d"]).encode()
         return hmac.new(private, purpose.encode(), hashlib.sha256).digest()
 
@@ -193,6 +193,4 @@ def _may_claim(entry: Mapping[str, Any], role: Role, subject: str) -> bool:
 
 
 def _decoded(part: str) -> bytes:
-    import base64
-
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
