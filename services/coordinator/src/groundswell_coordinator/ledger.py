@@ -15,7 +15,7 @@ from groundswell_core.mongo import Collection, Sort, insert_op, replace_op, upda
 OPEN_RANK, CLOSED_RANK = 0, 1
 LISTED: Sort = (("rank", 1), ("grade", -1), ("create_time", -1), ("_id", 1))
 _KEPT_REQUESTS = 100
-_TRIES = 5
+_TRIES = 50  # each loses only to somebody who won
 _PUBLISH_BATCH = 100
 
 
