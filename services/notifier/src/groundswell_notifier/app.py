@@ -19,7 +19,7 @@ from groundswell_notifier import stores
 from groundswell_notifier.book import AlertBook
 from groundswell_notifier.delivery import Delivery
 from groundswell_notifier.dispatch import Dispatcher
-from groundswell_notifier.duty import Duty, keep_duty, keep_history, keep_routes
+from groundswell_notifier.duty import Duty, keep_duty, keep_history, keep_routes, keep_sending
 from groundswell_notifier.follower import Follower
 from groundswell_notifier.gauges import keep_gauges
 from groundswell_notifier.groups import GroupStore
@@ -107,6 +107,12 @@ async def app(settings: Settings, service: Service) -> None:
         "duty",
         keep_duty(
             duty, reader, service, service.heartbeat("duty"), settings.notifier.poll_interval
+        ),
+    )
+    service.spawn(
+        "sending",
+        keep_sending(
+            duty, reader, service, service.heartbeat("sending"), settings.notifier.poll_interval
         ),
     )
     service.spawn("routes", keep_routes(routes, duty, service, settings.notifier.reload_interval))

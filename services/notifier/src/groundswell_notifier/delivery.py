@@ -20,7 +20,7 @@ from groundswell_notifier.settings import NotifierSettings
 log = get_logger(__name__)
 
 RETRY = RetryPolicy(initial_interval=1.0, maximum_interval=300.0)
-_SENDS_A_TURN = 200  # then groups have their turn
+_SENDS_A_TURN = 200  # then the heartbeat has its turn
 _ROOM_SECONDS = 0.25  # that a turn waits for a try to end, so that quick receivers get the next
 
 

@@ -57,25 +57,23 @@ class Duty:
         self._takes_over = True
 
     async def turn(self) -> None:
-        """Does what is due now."""
+        """Does what is due now: decides, then sends."""
+        await self.decide()
+        await self.send()
+
+    async def decide(self) -> None:
+        """Logs, expires, and writes down what groups are to be told."""
         if self._takes_over:
             await self._dispatcher.reroute()
             self._takes_over = False
-        if self._may_expire():
+        if self._since is not None and self._clock.monotonic() - self._since >= self._expiry_grace:
             await self._dispatcher.expire()
         await self._dispatcher.publish()
         await self._wake_groups()
-        await self._delivery.turn()
 
-    def _may_expire(self) -> bool:
-        """Tells whether senders had their time, and some has passed since the last look."""
-        now = self._clock.monotonic()
-        if self._since is None or now - self._since < self._expiry_grace:
-            return False
-        if now - self._looked < EXPIRY_SECONDS:
-            return False
-        self._looked = now
-        return True
+    async def send(self) -> int:
+        """Begins to send what was written down; returns how many."""
+        return await self._delivery.turn()
 
     async def finish(self) -> None:
         """Waits for the tries that are under way."""
@@ -107,16 +105,33 @@ class Duty:
 async def keep_duty(
     duty: Duty, reader: Reader, service: Service, heartbeat: Heartbeat, every: float
 ) -> None:
-    """Turns until the service stops, while the alerts topic is ours; a bad moment is waited out."""
+    """Decides until the service stops, while the alerts topic is ours; a bad moment is waited out."""
     while not service.stopping.is_set():
         heartbeat.beat()
         try:
             if reader.is_active:
-                await duty.turn()
+                await duty.decide()
         except (Unavailable, Aborted) as error:
             log.warning("duty waits: what is due is done next turn", why=str(error))
             await service.pause(1.0)
         await service.pause(every)
+
+
+async def keep_sending(
+    duty: Duty, reader: Reader, service: Service, heartbeat: Heartbeat, every: float
+) -> None:
+    """Sends on a rhythm of its own, so that many groups to decide on delay nothing decided."""
+    while not service.stopping.is_set():
+        heartbeat.beat()
+        begun = 0
+        try:
+            if reader.is_active:
+                begun = await duty.send()
+        except (Unavailable, Aborted) as error:
+            log.warning("sending waits: what is due is sent next turn", why=str(error))
+            await service.pause(1.0)
+        if not begun:
+            await service.pause(every)
     await duty.finish()
 
 
