@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import http.client
 import re
 
 import pytest
@@ -226,3 +227,13 @@ def test_services_are_asked_in_the_name_of_the_person_who_is_logged_in(site):
     visitor.log_in("water.officer", "correct horse battery staple")
     visitor.post(f"/{alert.name}/acknowledge", visitor.get("/account").csrf)
     assert site.world.alerts[alert.name].acknowledged_by == "water.officer"
+
+
+def test_pages_are_measured_by_the_name_of_their_function(site, admin):
+    admin.get("/stories/water")
+    connection = http.client.HTTPConnection("127.0.0.1", site.metrics_port, timeout=10)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    assert 'groundswell_console_request_seconds_count{page="stories.show",status="200"}' in text
+    assert "groundswell_console_streams" in text

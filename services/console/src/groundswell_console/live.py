@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from groundswell_console.clients.alerts import Alerts
+from groundswell_console.metrics import STREAMS
 from groundswell_console.person import Person, set_person
 from groundswell_core.alerts import ALERTS, Alert, AlertState
 from groundswell_core.clock import Clock
@@ -103,12 +104,14 @@ class Hub:
         """Yields a browser's queue, filled with what it missed since last_id."""
         subscription = Subscription(person)
         self._subscriptions.add(subscription)
+        STREAMS.inc()
         try:
             for change in self._missed(last_id):
                 subscription.offer(change)
             yield subscription
         finally:
             self._subscriptions.discard(subscription)
+            STREAMS.dec()
 
     def _missed(self, last_id: int | None) -> list[Change]:
         if last_id is None:

@@ -21,6 +21,7 @@ from groundswell_console.context import Console
 from groundswell_console.errors import on_bug, on_failure, on_http
 from groundswell_console.guard import Guard
 from groundswell_console.headers import SecurityHeaders
+from groundswell_console.metrics import Timed
 from groundswell_console.pages import (
     account,
     accounts,
@@ -79,6 +80,7 @@ def build(console: Console, probes: list[BaseRoute]) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=[
+            Middleware(Timed),
             Middleware(SecurityHeaders, is_secure=console.settings.is_secure),
             Middleware(Guard, console=console),
         ],

@@ -101,6 +101,7 @@ class Site:
         self.folder = folder
         self.mongo = mongo
         self.port = free_port()
+        self.metrics_port = free_port()
         self.keys = TestKeys(folder)
         self.services = StandIns(self.keys, world)
         self.settings = settings
@@ -144,7 +145,7 @@ class Site:
             "GROUNDSWELL_MONGO__DATABASE": self.mongo.database,
             "GROUNDSWELL_AUTH__KEY_FILE": str(self.folder / "console.jwk"),
             "GROUNDSWELL_AUTH__TRUST_FILE": str(self.keys.trust_file),
-            "GROUNDSWELL_METRICS__PORT": "0",
+            "GROUNDSWELL_METRICS__PORT": str(self.metrics_port),
             "GROUNDSWELL_CONSOLE__PORT": str(self.port),
             "GROUNDSWELL_CONSOLE__FIRST_PASSWORD_FILE": str(self.password_file),
             **self.settings,

@@ -26,8 +26,9 @@
   document.addEventListener("htmx:response:error", (event) => {
     const response = event.detail.ctx.response;
     const source = event.detail.ctx.sourceElement;
-    // The stream has its own sign; what refreshes by itself shows its failure in place.
-    if (source.id === "live" || response.status === 401) return;
+    // The stream has its own sign; what a page refreshes by itself keeps its last content, quietly.
+    const byItself = ["every", "load", "live-alert", "live-reset"].includes(event.detail.ctx.sourceEvent?.type);
+    if (source.id === "live" || response.status === 401 || byItself) return;
     const told = response.headers.get("X-Message");
     show(told ? decodeURIComponent(told) : `${response.status}`);
   });
