@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import itertools
 import json
 import time
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from harness.watcher import Seen, watch
 from groundswell.alert.v1 import alert_service_pb2, alert_service_pb2_grpc
 from groundswell.grade.v1 import grade_pb2
 from groundswell.incident.v1 import incident_service_pb2, incident_service_pb2_grpc
+from groundswell_core.testing.pytest_plugin import poll
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -45,22 +47,24 @@ async def watchers(running):
     await asyncio.gather(*tasks)
 
 
-def grave(seen: Seen, *, exercise: bool = False):
-    """Returns the first alert of level II or above that a watcher holds."""
+def grave(seen: Seen, head: str, *, exercise: bool = False):
+    """Returns the alert of a story, by its words, once it is of level II or above."""
     for alert in seen.alerts.values():
-        if alert.grade.level in SERIOUS and alert.exercise is exercise:
+        serious = alert.grade.level in SERIOUS and alert.exercise is exercise
+        if serious and head in alert.headline:
             return alert
     return None
 
 
 async def coverage_is_known(running, seen: Seen) -> None:
     """Publishes small stories until an alert tells of sources that were read."""
-    deadline, number = time.monotonic() + 60, 0
-    while not any(one.coverage.reported for one in seen.alerts.values()):
-        assert time.monotonic() < deadline, "no alert tells of a source that reported"
-        number += 1
-        running.publish_story(f"第{number}琦琨琛试水厂", 3)
-        await asyncio.sleep(1.0)
+    numbers = itertools.count(1)
+
+    def published_until_known() -> bool:
+        running.publish_story(f"第{next(numbers)}琦琨琛试水厂", 3)
+        return any(one.coverage.reported for one in seen.alerts.values())
+
+    await poll(published_until_known, timeout=60, every=1.0)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -68,14 +72,7 @@ async def alert(running, watchers):
     """Publishes a grave story; gives the alert as the watcher sees it."""
     await coverage_is_known(running, watchers.plain)
     running.publish_story("鑫瑞祺化工厂", 60)
-    deadline = time.monotonic() + 60
-    while (found := grave(watchers.plain)) is None:
-        assert time.monotonic() < deadline, [
-            (one.headline, one.grade.level, one.grade.score, one.document_count)
-            for one in watchers.plain.alerts.values()
-        ]
-        await asyncio.sleep(0.1)
-    return found
+    return await poll(lambda: grave(watchers.plain, "鑫瑞祺化工厂"), timeout=60)
 
 
 def sent_to(running, receiver: str) -> list[tuple[dict, dict, bytes]]:
