@@ -118,9 +118,10 @@ class Delivery:
 
     async def _delivered(self, sending: Sending) -> None:
         now = self._clock.now()
-        await self._notifications.finish(sending, NotificationState.DELIVERED)
         names = [name.removeprefix("alerts/") for name in sending.notification.alerts]
+        # The alerts first: once the notification is finished nobody would come back for them.
         await self._book.notified(names, now)
+        await self._notifications.finish(sending, NotificationState.DELIVERED)
         self._count(sending, "delivered")
         SETTLED.labels(sending.notification.receiver, "delivered").inc()
         for alert in sending.contents:

@@ -66,10 +66,20 @@ class Duty:
         if self._takes_over:
             await self._dispatcher.reroute()
             self._takes_over = False
-        if self._since is not None and self._clock.monotonic() - self._since >= self._expiry_grace:
+        if self._may_expire():
             await self._dispatcher.expire()
         await self._dispatcher.publish()
         await self._wake_groups()
+
+    def _may_expire(self) -> bool:
+        """Tells whether senders had their time, and some has passed since the last look."""
+        now = self._clock.monotonic()
+        if self._since is None or now - self._since < self._expiry_grace:
+            return False
+        if now - self._looked < EXPIRY_SECONDS:
+            return False
+        self._looked = now
+        return True
 
     async def send(self) -> int:
         """Begins to send what was written down; returns how many."""
