@@ -90,7 +90,8 @@ class AnnotateHandler:
         reread = [key for key, one in known.items() if one.is_reread]
         fresh = await self._annotator.annotate([known[key].document for key in reread])
         made = dict(zip(reread, fresh, strict=True))
-        return {key: made.get(key) or _measured(one) for key, one in known.items()}
+        now = self._clock.now()
+        return {key: made.get(key) or _measured(one, now) for key, one in known.items()}
 
     async def _store(self, known: Mapping[str, Known], analyses: Mapping[str, Analysis]) -> None:
         changed = {key: one for key, one in known.items() if one.is_changed}
@@ -147,9 +148,11 @@ def known_of(record: Mapping[str, Any]) -> Known:
     )
 
 
-def _measured(known: Known) -> Analysis:
-    """Returns the stored analysis with the newest measures of its document."""
-    return replace(ANALYSES.from_record(known.analysis), document=known.document)
+def _measured(known: Known, now: datetime) -> Analysis:
+    """Returns the stored analysis with the newest measures of its document, and since when."""
+    stored = ANALYSES.from_record(known.analysis)
+    analyze_time = now if known.is_changed else stored.analyze_time
+    return replace(stored, document=known.document, analyze_time=analyze_time)
 
 
 def _is_same(arrived: Document, known: Document) -> bool:

@@ -109,6 +109,8 @@ async def test_newer_heat_of_a_board_is_an_observation(analyzer, write, clock):
     (document,) = await analyzer.documents()
     assert [entry["heat"] for entry in document["observations"]] == [400_000, 1_900_000]
     assert document["event_time"] == clock.now() - timedelta(hours=1)
+    kept = document["analysis"]
+    assert kept["document"]["collect_time"] <= kept["analyze_time"] == clock.now()
 
 
 async def test_a_story_rests_and_wakes_as_a_second_wave(analyzer, write, clock):
