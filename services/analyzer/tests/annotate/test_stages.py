@@ -188,6 +188,9 @@ def test_the_order_of_a_batch_and_its_size_change_nothing(documents, rng):
 
 @settings(max_examples=60, deadline=None)
 @given(DOCUMENTS_OF_ALL_KINDS)
+@example(document("一", "&ampap;A"))
+@example(document("0一", "&ampamp:0"))
+@example(document("一", "&am\u200bp;lt;p&gt;事故"))
 def test_a_document_that_was_cleaned_before_is_read_the_same(one):
     [first] = learn(one)
     cleaned = DOCUMENTS.from_bytes(DOCUMENTS.to_bytes(first.document))

@@ -41,6 +41,8 @@ _SILENT = tuple(
         ("<!--", "-->"),
     )
 )
+# Feeds escape twice, and what is cleaned away may have hidden an entity: so until nothing changes.
+_ROUNDS = 8
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 _UNTIDY = ("  ", " \n", "\n ", "\n\n")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -83,6 +85,15 @@ def clean(text: str, limit: int) -> str:
     """Returns text in NFC without remnants of HTML, invisible or broken characters."""
     # Some slack before the cap: what is cleaned away shall not cost text, nor cost much time.
     text = text[: 2 * limit + 1000]
+    for _ in range(_ROUNDS):
+        cleaned = _cleaned(text)
+        if cleaned == text:
+            break
+        text = cleaned
+    return text[:limit].strip()
+
+
+def _cleaned(text: str) -> str:
     if "<" in text or "&" in text:
         text = _without_html(text)
     if not _is_clean(text):
@@ -90,7 +101,7 @@ def clean(text: str, limit: int) -> str:
         text = _LINES.sub("\n", _SPACES.sub(" ", text))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    return text[:limit].strip()
+    return text
 
 
 def _is_clean(text: str) -> bool:
