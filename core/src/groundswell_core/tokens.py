@@ -1,7 +1,7 @@
 """Who calls: short-lived Ed25519 tokens, each process with a key of its own.
 
-A trust file (JWKS) lists the public keys that are trusted, each with the name of its holder and
-the highest role that the holder may claim; nobody can sign for anybody else.
+A trust file (JWKS) lists the public keys that are trusted, each with the name of its holder,
+whether it may call as itself, and the highest role it may claim for a person, if it may at all.
 """
 
 from __future__ import annotations

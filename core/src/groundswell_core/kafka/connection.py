@@ -73,6 +73,15 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> Non
         raise Unavailable(f"Kafka cannot be asked for its topics: {error!r}") from error
 
 
+async def started(client: Any) -> None:
+    """Starts one of the library's clients; one that finds no broker is ended and Unavailable raised."""
+    try:
+        await client.start()
+    except (KafkaError, OSError) as error:
+        await client.stop()
+        raise Unavailable(f"no Kafka broker answers: {error!r}") from error
+
+
 async def bounded(stop: Awaitable[Any], what: str) -> None:
     """Awaits an end for at most 10 s: a hang must not keep the process."""
     try:

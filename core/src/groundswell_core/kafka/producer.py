@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from groundswell_core.errors import InvalidInput, Unavailable
-from groundswell_core.kafka.connection import bounded, connection, ensure_topics, patiently
+from groundswell_core.kafka.connection import bounded, connection, ensure_topics, patiently, started
 from groundswell_core.metrics import KAFKA_SENT
 from groundswell_core.topics import Topic
 from groundswell_core.trace import inject
@@ -48,11 +48,7 @@ class Producer:
             linger_ms=5,
             max_request_size=MAXIMUM_BYTES,
         )
-        try:
-            await raw.start()
-        except (KafkaError, OSError) as error:
-            await raw.stop()
-            raise Unavailable(f"no Kafka broker answers: {error!r}") from error
+        await started(raw)
         self._raw = raw
 
     async def __aexit__(self, *_: object) -> None:

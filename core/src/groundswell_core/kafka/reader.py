@@ -22,7 +22,7 @@ from aiokafka.errors import (
 )
 
 from groundswell_core.errors import Stalled, Unavailable
-from groundswell_core.kafka.connection import bounded, connection, ensure_topics, patiently
+from groundswell_core.kafka.connection import bounded, connection, ensure_topics, patiently, started
 from groundswell_core.kafka.records import identity_of, identity_of_raw, record_of
 from groundswell_core.log import get_logger
 from groundswell_core.metrics import KAFKA_LAG, LOG_REGRESSIONS, RETENTION_LOSSES
@@ -86,11 +86,7 @@ class Reader:
             fetch_max_wait_ms=100,
         )
         raw.subscribe([topic.name for topic in self._topics], listener=_Listener(self))
-        try:
-            await raw.start()
-        except (KafkaError, OSError) as error:
-            await raw.stop()
-            raise Unavailable(f"no Kafka broker answers: {error!r}") from error
+        await started(raw)
         self._raw = raw
 
     async def __aexit__(self, *_: object) -> None:
