@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from groundswell_analyzer.stories.centroid import cosine, term_weights
-from groundswell_analyzer.stories.lookup import CopyIndex, TermIndex
+from groundswell_analyzer.stories.copies import CopyIndex
+from groundswell_analyzer.stories.lookup import TermIndex
 from groundswell_analyzer.stories.member import Member, Piece
 from groundswell_analyzer.stories.open_story import OpenStory
 from groundswell_core.identity import digest
