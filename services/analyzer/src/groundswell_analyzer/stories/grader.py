@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from groundswell_analyzer.bursts import HeatBaselines, HourBaselines, Usual, robust
 from groundswell_analyzer.grading.alerts import Occasion, next_alert
-from groundswell_analyzer.grading.baselines import HeatBaselines, HourBaselines, Usual, robust
 from groundswell_analyzer.grading.grade import Standing, grade
 from groundswell_analyzer.grading.graded import Graded
 from groundswell_analyzer.grading.rules import Rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from groundswell_analyzer.grading.baselines import (
+from groundswell_analyzer.bursts import (
     HourBaselines,
     baseline_record,
     hour_of,

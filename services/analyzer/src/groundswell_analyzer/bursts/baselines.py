@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from groundswell_analyzer.bursts.counts import CountModel
 from groundswell_core.identity import digest
 
 HOURS_KEPT = timedelta(days=56)
@@ -25,6 +26,13 @@ class Usual:
 
     value: float
     spread: float
+    hours: int = 0  # that it rests on
+
+    def model(self) -> CountModel:
+        """Returns how counts vary around it; never more steadily than chance."""
+        mean = max(self.value, 0.0)
+        excess = max(self.spread**2 - mean, 0.0)
+        return CountModel(mean, excess / mean**2 if mean > 0 else 0.0)
 
 
 def robust(values: Iterable[float]) -> Usual | None:
@@ -34,7 +42,7 @@ def robust(values: Iterable[float]) -> Usual | None:
         return None
     middle = statistics.median(numbers)
     deviation = statistics.median(abs(number - middle) for number in numbers)
-    return Usual(middle, _TO_DEVIATION * deviation)
+    return Usual(middle, _TO_DEVIATION * deviation, len(numbers))
 
 
 class HourBaselines:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from groundswell_analyzer.grading.baselines import (
+from groundswell_analyzer.bursts import (
     HeatBaselines,
     HourBaselines,
     hour_of,
