@@ -3,10 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev run demo test test-quick coverage check fmt lint proto docs requirements manifests
-.PHONY: cluster chaos-smoke bench bench-pipeline quickstart clean
+.PHONY: help setup setup-dev setup-bench run demo test test-quick coverage check fmt lint proto docs requirements manifests
+.PHONY: cluster chaos-smoke bench bench-pipeline models quickstart clean
 help: ## lists the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /\1|/' | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
 setup: ## makes the environment that runs the product
 	@scripts/setup run
@@ -19,6 +19,9 @@ run: setup ## starts everything on this machine and shows a live status
 
 demo: setup ## runs the product on recorded boards at 60 x speed
 	@$(BIN)/groundswell demo
+
+setup-bench: setup-dev ## the same, with the peers that benches compare with
+	@scripts/setup bench
 
 test: setup-dev ## runs the tests (no Java, no Maven, no network)
 	@scripts/test
@@ -56,11 +59,14 @@ cluster: setup-dev ## starts three Kafka brokers and a three-node MongoDB, and r
 chaos-smoke: setup-dev ## kills services and the broker under load and checks the books
 	@scripts/chaos-smoke
 
-bench: setup-dev ## measures; writes build/bench/*.json
+bench: setup-bench ## measures all that has data here, with peers; writes build/bench/*.json
 	@scripts/bench
 
 bench-pipeline: setup-dev ## measures the path from a served document to its alert
 	@scripts/bench pipeline
+
+bench-%: setup-bench ## measures one thing: bench-stories, bench-sentiment, … (tests/bench/*.py)
+	@scripts/bench $*
 
 quickstart: ## runs the README's quickstart in an empty clone and says how long it took
 	@scripts/quickstart-test

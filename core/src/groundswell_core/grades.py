@@ -34,6 +34,7 @@ class Contribution:
     weight: float  # 0..1
     points: float  # 100 * weight * scaled
     reason: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class Grade:
     contributions: tuple[Contribution, ...] = ()
     grade_time: datetime | None = None
     support: int = 0
+    limits: tuple[str, ...] = ()
 
 
 CONTRIBUTIONS = codec(Contribution, grade_pb2.Contribution)

@@ -36,6 +36,8 @@ class Monitor:
     alert_level: Level = Level.UNSPECIFIED
     state: MonitorState = MonitorState.ON
     exercise: bool = False
+    alarms_per_day: float | None = None
+    alert_score: float | None = None
     create_time: datetime | None = None
     update_time: datetime | None = None
 

@@ -24,6 +24,7 @@ _SOURCE = "/groundswell.source.v1.SourceService/"
 _DOCUMENT = "/groundswell.analysis.v1.DocumentService/"
 _STORY = "/groundswell.story.v1.StoryService/"
 _MONITOR = "/groundswell.monitor.v1.MonitorService/"
+_MODEL = "/groundswell.model.v1.ModelService/"
 _ALERT = "/groundswell.alert.v1.AlertService/"
 _INCIDENT = "/groundswell.incident.v1.IncidentService/"
 _DEPARTMENT = "/groundswell.department.v1.DepartmentService/"
@@ -43,6 +44,10 @@ POLICY: dict[str, Rule] = {
     _DOCUMENT + "SearchDocuments": _READ,
     _STORY + "GetStory": _READ,
     _STORY + "ListStories": _READ,
+    _STORY + "SearchStories": _READ,
+    _STORY + "DescribeStory": _READ,
+    _STORY + "MergeStories": Rule(Role.ANALYST),
+    _STORY + "SplitStory": Rule(Role.ANALYST),
     _STORY + "GetStorySeries": _READ,
     _STORY + "GetStoryTimeline": _READ,
     _STORY + "WatchStories": _READ,
@@ -51,9 +56,14 @@ POLICY: dict[str, Rule] = {
     _MONITOR + "ParseQuery": _READ,
     _MONITOR + "PreviewMonitor": _READ,
     _MONITOR + "ExplainGrade": _READ,
+    _MONITOR + "BacktestMonitor": Rule(Role.ANALYST),
+    _MONITOR + "GetBacktest": _READ,
+    _MONITOR + "ListBacktests": _READ,
     _MONITOR + "CreateMonitor": Rule(Role.ANALYST),
     _MONITOR + "UpdateMonitor": Rule(Role.ANALYST),
     _MONITOR + "DeleteMonitor": Rule(Role.ANALYST),
+    _MODEL + "ListModels": _READ,
+    _MODEL + "CompareModels": _READ,
     _ALERT + "GetAlert": _READ,
     _ALERT + "ListAlerts": _READ,
     _ALERT + "WatchAlerts": _READ,

@@ -30,6 +30,25 @@ class MonitorGrade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummarySentence:
+    """A sentence of a story's summary, with the document that says it."""
+
+    text: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedStory:
+    """Another story that tells of the same happening."""
+
+    story: str
+    likeness: float  # 0..1
+    reason: str = ""
+    headline: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """Documents about one happening; fields as in story.proto."""
 
@@ -55,6 +74,14 @@ class Story:
     update_time: datetime | None = None
     exercise: bool = False
     wave_count: int = 0
+    organisations: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    is_unconfirmed: bool = False
+    confirmation: str = ""
+    conflicts: tuple[str, ...] = ()
+    summary: tuple[SummarySentence, ...] = ()
+    related: tuple[RelatedStory, ...] = ()
+    split_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +106,8 @@ class StoryEvent:
 
 
 MONITOR_GRADES = codec(MonitorGrade, story_pb2.MonitorGrade)
+SUMMARY_SENTENCES = codec(SummarySentence, story_pb2.SummarySentence)
+RELATED_STORIES = codec(RelatedStory, story_pb2.RelatedStory)
 STORIES = codec(Story, story_pb2.Story)
 SERIES_POINTS = codec(SeriesPoint, story_pb2.SeriesPoint)
 STORY_EVENTS = codec(StoryEvent, story_pb2.TimelineEntry)

@@ -26,17 +26,23 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from groundswell.document.v1 import document_pb2 as groundswell_dot_document_dot_v1_dot_document__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&groundswell/analysis/v1/analysis.proto\x12\x17groundswell.analysis.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&groundswell/document/v1/document.proto\">\n\tSentiment\x12\r\n\x05score\x18\x01 \x01(\x01\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12\x0e\n\x06method\x18\x03 \x01(\t\"=\n\x05Place\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x10\n\x08mentions\x18\x03 \x01(\r\"\xbe\x03\n\x08\x41nalysis\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x33\n\x08\x64ocument\x18\x02 \x01(\x0b\x32!.groundswell.document.v1.Document\x12\x10\n\x08language\x18\x03 \x01(\t\x12\r\n\x05terms\x18\x04 \x03(\t\x12\x13\n\x0b\x66ingerprint\x18\x05 \x03(\r\x12.\n\x06places\x18\x06 \x03(\x0b\x32\x1e.groundswell.analysis.v1.Place\x12\x10\n\x08\x63\x61tegory\x18\x07 \x01(\t\x12\x35\n\tsentiment\x18\x08 \x01(\x0b\x32\".groundswell.analysis.v1.Sentiment\x12\x10\n\x08monitors\x18\t \x03(\t\x12\x18\n\x10pipeline_version\x18\n \x01(\t\x12\x30\n\x0c\x61nalyze_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65xercise\x18\x0c \x01(\x08\x12.\n\nstory_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05story\x18\x0e \x01(\t\x12\x11\n\tnear_copy\x18\x0f \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&groundswell/analysis/v1/analysis.proto\x12\x17groundswell.analysis.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&groundswell/document/v1/document.proto\"\xab\x01\n\tSentiment\x12\r\n\x05score\x18\x01 \x01(\x01\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x36\n\x05label\x18\x04 \x01(\x0e\x32\'.groundswell.analysis.v1.SentimentClass\x12\x10\n\x08negative\x18\x05 \x01(\x01\x12\x0f\n\x07neutral\x18\x06 \x01(\x01\x12\x10\n\x08positive\x18\x07 \x01(\x01\"=\n\x05Place\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x10\n\x08mentions\x18\x03 \x01(\r\"\xa6\x01\n\x05\x43laim\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12:\n\tqualifier\x18\x03 \x01(\x0e\x32\'.groundswell.analysis.v1.ClaimQualifier\x12\x0c\n\x04unit\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12(\n\x04time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe9\x04\n\x08\x41nalysis\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x33\n\x08\x64ocument\x18\x02 \x01(\x0b\x32!.groundswell.document.v1.Document\x12\x10\n\x08language\x18\x03 \x01(\t\x12\r\n\x05terms\x18\x04 \x03(\t\x12\x13\n\x0b\x66ingerprint\x18\x05 \x03(\r\x12.\n\x06places\x18\x06 \x03(\x0b\x32\x1e.groundswell.analysis.v1.Place\x12\x10\n\x08\x63\x61tegory\x18\x07 \x01(\t\x12\x35\n\tsentiment\x18\x08 \x01(\x0b\x32\".groundswell.analysis.v1.Sentiment\x12\x10\n\x08monitors\x18\t \x03(\t\x12\x18\n\x10pipeline_version\x18\n \x01(\t\x12\x30\n\x0c\x61nalyze_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65xercise\x18\x0c \x01(\x08\x12.\n\nstory_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05story\x18\x0e \x01(\t\x12\x11\n\tnear_copy\x18\x0f \x01(\x08\x12\x15\n\rorganisations\x18\x10 \x03(\t\x12.\n\x06\x63laims\x18\x11 \x03(\x0b\x32\x1e.groundswell.analysis.v1.Claim\x12\x0e\n\x06topics\x18\x12 \x03(\t\x12\x13\n\x0btopic_words\x18\x13 \x03(\t\x12=\n\x11shadow_sentiments\x18\x14 \x03(\x0b\x32\".groundswell.analysis.v1.Sentiment*\x8a\x01\n\x0eSentimentClass\x12\x1f\n\x1bSENTIMENT_CLASS_UNSPECIFIED\x10\x00\x12\x1c\n\x18SENTIMENT_CLASS_NEGATIVE\x10\x01\x12\x1b\n\x17SENTIMENT_CLASS_NEUTRAL\x10\x02\x12\x1c\n\x18SENTIMENT_CLASS_POSITIVE\x10\x03*\xa2\x01\n\x0e\x43laimQualifier\x12\x1f\n\x1b\x43LAIM_QUALIFIER_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43LAIM_QUALIFIER_EXACT\x10\x01\x12\x1c\n\x18\x43LAIM_QUALIFIER_AT_LEAST\x10\x02\x12\x1b\n\x17\x43LAIM_QUALIFIER_AT_MOST\x10\x03\x12\x19\n\x15\x43LAIM_QUALIFIER_ABOUT\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'groundswell.analysis.v1.analysis_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SENTIMENT']._serialized_start=140
-  _globals['_SENTIMENT']._serialized_end=202
-  _globals['_PLACE']._serialized_start=204
-  _globals['_PLACE']._serialized_end=265
-  _globals['_ANALYSIS']._serialized_start=268
-  _globals['_ANALYSIS']._serialized_end=714
+  _globals['_SENTIMENTCLASS']._serialized_start=1167
+  _globals['_SENTIMENTCLASS']._serialized_end=1305
+  _globals['_CLAIMQUALIFIER']._serialized_start=1308
+  _globals['_CLAIMQUALIFIER']._serialized_end=1470
+  _globals['_SENTIMENT']._serialized_start=141
+  _globals['_SENTIMENT']._serialized_end=312
+  _globals['_PLACE']._serialized_start=314
+  _globals['_PLACE']._serialized_end=375
+  _globals['_CLAIM']._serialized_start=378
+  _globals['_CLAIM']._serialized_end=544
+  _globals['_ANALYSIS']._serialized_start=547
+  _globals['_ANALYSIS']._serialized_end=1164
 # @@protoc_insertion_point(module_scope)

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from groundswell.document.v1 import document_pb2 as _document_pb2
 import builtins as _builtins
 import sys
@@ -20,6 +21,66 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _SentimentClass:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SentimentClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SentimentClass.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SENTIMENT_CLASS_UNSPECIFIED: _SentimentClass.ValueType  # 0
+    """None was decided."""
+    SENTIMENT_CLASS_NEGATIVE: _SentimentClass.ValueType  # 1
+    """Against what it reports, or reporting harm."""
+    SENTIMENT_CLASS_NEUTRAL: _SentimentClass.ValueType  # 2
+    """Neither."""
+    SENTIMENT_CLASS_POSITIVE: _SentimentClass.ValueType  # 3
+    """For what it reports."""
+
+class SentimentClass(_SentimentClass, metaclass=_SentimentClassEnumTypeWrapper):
+    """The class of a stance."""
+
+SENTIMENT_CLASS_UNSPECIFIED: SentimentClass.ValueType  # 0
+"""None was decided."""
+SENTIMENT_CLASS_NEGATIVE: SentimentClass.ValueType  # 1
+"""Against what it reports, or reporting harm."""
+SENTIMENT_CLASS_NEUTRAL: SentimentClass.ValueType  # 2
+"""Neither."""
+SENTIMENT_CLASS_POSITIVE: SentimentClass.ValueType  # 3
+"""For what it reports."""
+Global___SentimentClass: _TypeAlias = SentimentClass  # noqa: Y015
+
+class _ClaimQualifier:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ClaimQualifierEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClaimQualifier.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CLAIM_QUALIFIER_UNSPECIFIED: _ClaimQualifier.ValueType  # 0
+    """Means CLAIM_QUALIFIER_EXACT."""
+    CLAIM_QUALIFIER_EXACT: _ClaimQualifier.ValueType  # 1
+    """The number itself."""
+    CLAIM_QUALIFIER_AT_LEAST: _ClaimQualifier.ValueType  # 2
+    """At least so many."""
+    CLAIM_QUALIFIER_AT_MOST: _ClaimQualifier.ValueType  # 3
+    """At most so many."""
+    CLAIM_QUALIFIER_ABOUT: _ClaimQualifier.ValueType  # 4
+    """About so many."""
+
+class ClaimQualifier(_ClaimQualifier, metaclass=_ClaimQualifierEnumTypeWrapper):
+    """How exactly a number is claimed."""
+
+CLAIM_QUALIFIER_UNSPECIFIED: ClaimQualifier.ValueType  # 0
+"""Means CLAIM_QUALIFIER_EXACT."""
+CLAIM_QUALIFIER_EXACT: ClaimQualifier.ValueType  # 1
+"""The number itself."""
+CLAIM_QUALIFIER_AT_LEAST: ClaimQualifier.ValueType  # 2
+"""At least so many."""
+CLAIM_QUALIFIER_AT_MOST: ClaimQualifier.ValueType  # 3
+"""At most so many."""
+CLAIM_QUALIFIER_ABOUT: ClaimQualifier.ValueType  # 4
+"""About so many."""
+Global___ClaimQualifier: _TypeAlias = ClaimQualifier  # noqa: Y015
+
 @_typing.final
 class Sentiment(_message.Message):
     """The stance of a text towards what it reports."""
@@ -29,22 +90,38 @@ class Sentiment(_message.Message):
     SCORE_FIELD_NUMBER: _builtins.int
     CONFIDENCE_FIELD_NUMBER: _builtins.int
     METHOD_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    NEGATIVE_FIELD_NUMBER: _builtins.int
+    NEUTRAL_FIELD_NUMBER: _builtins.int
+    POSITIVE_FIELD_NUMBER: _builtins.int
     score: _builtins.float
     """-1 (negative) to 1 (positive)."""
     confidence: _builtins.float
     """0..1: how much evidence the method saw; 0 when it saw none."""
     method: _builtins.str
     """The method and its version, such as lexicon-1."""
+    label: Global___SentimentClass.ValueType
+    """The most probable class."""
+    negative: _builtins.float
+    """Calibrated probability of the class negative, 0..1; the three add up to 1, or are all 0 when none was decided."""
+    neutral: _builtins.float
+    """The same of neutral."""
+    positive: _builtins.float
+    """The same of positive."""
     def __init__(
         self,
         *,
         score: _builtins.float = ...,
         confidence: _builtins.float = ...,
         method: _builtins.str = ...,
+        label: Global___SentimentClass.ValueType = ...,
+        negative: _builtins.float = ...,
+        neutral: _builtins.float = ...,
+        positive: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidence", b"confidence", "method", b"method", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidence", b"confidence", "label", b"label", "method", b"method", "negative", b"negative", "neutral", b"neutral", "positive", b"positive", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -81,6 +158,50 @@ class Place(_message.Message):
 Global___Place: _TypeAlias = Place  # noqa: Y015
 
 @_typing.final
+class Claim(_message.Message):
+    """A number or date that a text claims of what it reports."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    QUALIFIER_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """What is claimed: dead, injured, missing, trapped, evacuated, affected, money, magnitude, date."""
+    value: _builtins.float
+    """How many, in the unit; 0 for a date."""
+    qualifier: Global___ClaimQualifier.ValueType
+    """How exactly."""
+    unit: _builtins.str
+    """The unit: person; an ISO 4217 currency; magnitude; empty for a date."""
+    text: _builtins.str
+    """The sentence that claims it, shortened to 200 characters."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """The day of a claim of the kind date, midnight UTC; unset otherwise."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        value: _builtins.float = ...,
+        qualifier: Global___ClaimQualifier.ValueType = ...,
+        unit: _builtins.str = ...,
+        text: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "qualifier", b"qualifier", "text", b"text", "time", b"time", "unit", b"unit", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Claim: _TypeAlias = Claim  # noqa: Y015
+
+@_typing.final
 class Analysis(_message.Message):
     """What was learned of one document revision; the value of groundswell.analyses.v1."""
 
@@ -101,6 +222,11 @@ class Analysis(_message.Message):
     STORY_TIME_FIELD_NUMBER: _builtins.int
     STORY_FIELD_NUMBER: _builtins.int
     NEAR_COPY_FIELD_NUMBER: _builtins.int
+    ORGANISATIONS_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
+    TOPICS_FIELD_NUMBER: _builtins.int
+    TOPIC_WORDS_FIELD_NUMBER: _builtins.int
+    SHADOW_SENTIMENTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """analyses/{document id}."""
     language: _builtins.str
@@ -147,6 +273,26 @@ class Analysis(_message.Message):
     def story_time(self) -> _timestamp_pb2.Timestamp:
         """When the document was given to a story. Unset: not yet."""
 
+    @_builtins.property
+    def organisations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Organisations that the text names, first named first, at most 8; never persons."""
+
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[Global___Claim]:
+        """Numbers and dates that the text claims, at most 16."""
+
+    @_builtins.property
+    def topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Sub-topics of its category, such as accident/traffic; the first is the strongest."""
+
+    @_builtins.property
+    def topic_words(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The words that placed category and sub-topics, at most 8."""
+
+    @_builtins.property
+    def shadow_sentiments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Sentiment]:
+        """What models in shadow say beside the current one."""
+
     def __init__(
         self,
         *,
@@ -165,10 +311,15 @@ class Analysis(_message.Message):
         story_time: _timestamp_pb2.Timestamp | None = ...,
         story: _builtins.str = ...,
         near_copy: _builtins.bool = ...,
+        organisations: _abc.Iterable[_builtins.str] | None = ...,
+        claims: _abc.Iterable[Global___Claim] | None = ...,
+        topics: _abc.Iterable[_builtins.str] | None = ...,
+        topic_words: _abc.Iterable[_builtins.str] | None = ...,
+        shadow_sentiments: _abc.Iterable[Global___Sentiment] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "document", b"document", "sentiment", b"sentiment", "story_time", b"story_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "category", b"category", "document", b"document", "exercise", b"exercise", "fingerprint", b"fingerprint", "language", b"language", "monitors", b"monitors", "name", b"name", "near_copy", b"near_copy", "pipeline_version", b"pipeline_version", "places", b"places", "sentiment", b"sentiment", "story", b"story", "story_time", b"story_time", "terms", b"terms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "category", b"category", "claims", b"claims", "document", b"document", "exercise", b"exercise", "fingerprint", b"fingerprint", "language", b"language", "monitors", b"monitors", "name", b"name", "near_copy", b"near_copy", "organisations", b"organisations", "pipeline_version", b"pipeline_version", "places", b"places", "sentiment", b"sentiment", "shadow_sentiments", b"shadow_sentiments", "story", b"story", "story_time", b"story_time", "terms", b"terms", "topic_words", b"topic_words", "topics", b"topics"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -22,24 +22,28 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from groundswell.analysis.v1 import analysis_pb2 as groundswell_dot_analysis_dot_v1_dot_analysis__pb2
+from groundswell.grade.v1 import grade_pb2 as groundswell_dot_grade_dot_v1_dot_grade__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.groundswell/analysis/v1/document_service.proto\x12\x17groundswell.analysis.v1\x1a&groundswell/analysis/v1/analysis.proto\"\"\n\x12GetDocumentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"J\n\x13GetDocumentResponse\x12\x33\n\x08\x61nalysis\x18\x01 \x01(\x0b\x32!.groundswell.analysis.v1.Analysis\"\x88\x01\n\x16SearchDocumentsRequest\x12\r\n\x05query\x18\x01 \x01(\t\x12\r\n\x05story\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\x19\n\x11include_exercises\x18\x06 \x01(\x08\"g\n\x17SearchDocumentsResponse\x12\x33\n\x08\x61nalyses\x18\x01 \x03(\x0b\x32!.groundswell.analysis.v1.Analysis\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xf1\x01\n\x0f\x44ocumentService\x12h\n\x0bGetDocument\x12+.groundswell.analysis.v1.GetDocumentRequest\x1a,.groundswell.analysis.v1.GetDocumentResponse\x12t\n\x0fSearchDocuments\x12/.groundswell.analysis.v1.SearchDocumentsRequest\x1a\x30.groundswell.analysis.v1.SearchDocumentsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.groundswell/analysis/v1/document_service.proto\x12\x17groundswell.analysis.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&groundswell/analysis/v1/analysis.proto\x1a groundswell/grade/v1/grade.proto\"\"\n\x12GetDocumentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"J\n\x13GetDocumentResponse\x12\x33\n\x08\x61nalysis\x18\x01 \x01(\x0b\x32!.groundswell.analysis.v1.Analysis\"\x84\x03\n\x16SearchDocumentsRequest\x12\r\n\x05query\x18\x01 \x01(\t\x12\r\n\x05story\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\x19\n\x11include_exercises\x18\x06 \x01(\x08\x12\r\n\x05place\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x08 \x01(\t\x12\x32\n\rminimum_level\x18\t \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12.\n\nstart_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08language\x18\x0c \x01(\t\x12\x35\n\x05order\x18\r \x01(\x0e\x32&.groundswell.analysis.v1.DocumentOrder\"\x91\x01\n\x17SearchDocumentsResponse\x12\x33\n\x08\x61nalyses\x18\x01 \x03(\x0b\x32!.groundswell.analysis.v1.Analysis\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x18\n\x0btotal_count\x18\x03 \x01(\rH\x00\x88\x01\x01\x42\x0e\n\x0c_total_count*e\n\rDocumentOrder\x12\x1e\n\x1a\x44OCUMENT_ORDER_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44OCUMENT_ORDER_NEWEST\x10\x01\x12\x19\n\x15\x44OCUMENT_ORDER_OLDEST\x10\x02\x32\xf1\x01\n\x0f\x44ocumentService\x12h\n\x0bGetDocument\x12+.groundswell.analysis.v1.GetDocumentRequest\x1a,.groundswell.analysis.v1.GetDocumentResponse\x12t\n\x0fSearchDocuments\x12/.groundswell.analysis.v1.SearchDocumentsRequest\x1a\x30.groundswell.analysis.v1.SearchDocumentsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'groundswell.analysis.v1.document_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETDOCUMENTREQUEST']._serialized_start=115
-  _globals['_GETDOCUMENTREQUEST']._serialized_end=149
-  _globals['_GETDOCUMENTRESPONSE']._serialized_start=151
-  _globals['_GETDOCUMENTRESPONSE']._serialized_end=225
-  _globals['_SEARCHDOCUMENTSREQUEST']._serialized_start=228
-  _globals['_SEARCHDOCUMENTSREQUEST']._serialized_end=364
-  _globals['_SEARCHDOCUMENTSRESPONSE']._serialized_start=366
-  _globals['_SEARCHDOCUMENTSRESPONSE']._serialized_end=469
-  _globals['_DOCUMENTSERVICE']._serialized_start=472
-  _globals['_DOCUMENTSERVICE']._serialized_end=713
+  _globals['_DOCUMENTORDER']._serialized_start=833
+  _globals['_DOCUMENTORDER']._serialized_end=934
+  _globals['_GETDOCUMENTREQUEST']._serialized_start=182
+  _globals['_GETDOCUMENTREQUEST']._serialized_end=216
+  _globals['_GETDOCUMENTRESPONSE']._serialized_start=218
+  _globals['_GETDOCUMENTRESPONSE']._serialized_end=292
+  _globals['_SEARCHDOCUMENTSREQUEST']._serialized_start=295
+  _globals['_SEARCHDOCUMENTSREQUEST']._serialized_end=683
+  _globals['_SEARCHDOCUMENTSRESPONSE']._serialized_start=686
+  _globals['_SEARCHDOCUMENTSRESPONSE']._serialized_end=831
+  _globals['_DOCUMENTSERVICE']._serialized_start=937
+  _globals['_DOCUMENTSERVICE']._serialized_end=1178
 # @@protoc_insertion_point(module_scope)

@@ -6,8 +6,11 @@ Reading analysed documents."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from groundswell.analysis.v1 import analysis_pb2 as _analysis_pb2
+from groundswell.grade.v1 import grade_pb2 as _grade_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -18,6 +21,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _DocumentOrder:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DocumentOrderEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DocumentOrder.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DOCUMENT_ORDER_UNSPECIFIED: _DocumentOrder.ValueType  # 0
+    """Means DOCUMENT_ORDER_NEWEST."""
+    DOCUMENT_ORDER_NEWEST: _DocumentOrder.ValueType  # 1
+    """Newest first."""
+    DOCUMENT_ORDER_OLDEST: _DocumentOrder.ValueType  # 2
+    """Oldest first."""
+
+class DocumentOrder(_DocumentOrder, metaclass=_DocumentOrderEnumTypeWrapper):
+    """How found documents are ordered."""
+
+DOCUMENT_ORDER_UNSPECIFIED: DocumentOrder.ValueType  # 0
+"""Means DOCUMENT_ORDER_NEWEST."""
+DOCUMENT_ORDER_NEWEST: DocumentOrder.ValueType  # 1
+"""Newest first."""
+DOCUMENT_ORDER_OLDEST: DocumentOrder.ValueType  # 2
+"""Oldest first."""
+Global___DocumentOrder: _TypeAlias = DocumentOrder  # noqa: Y015
 
 @_typing.final
 class GetDocumentRequest(_message.Message):
@@ -77,6 +104,13 @@ class SearchDocumentsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     INCLUDE_EXERCISES_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    MINIMUM_LEVEL_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
     query: _builtins.str
     """A boolean query as of a monitor; empty matches all."""
     story: _builtins.str
@@ -89,6 +123,24 @@ class SearchDocumentsRequest(_message.Message):
     """From the answer before; empty for the first page."""
     include_exercises: _builtins.bool
     """Include records of drills; default false."""
+    place: _builtins.str
+    """Only documents that name this place or a part of it, such as CN-44. Empty: any."""
+    category: _builtins.str
+    """Only documents of this category, or of this sub-topic such as accident/traffic. Empty: any."""
+    minimum_level: _grade_pb2.Level.ValueType
+    """Only documents whose story has at least this level for a monitor that the caller sees; unspecified: any."""
+    language: _builtins.str
+    """Only documents in this language, BCP 47 primary. Empty: any."""
+    order: Global___DocumentOrder.ValueType
+    """The order."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Only documents published at this time or later; unset: any."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Only documents published before this time; unset: any."""
+
     def __init__(
         self,
         *,
@@ -98,10 +150,17 @@ class SearchDocumentsRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         include_exercises: _builtins.bool = ...,
+        place: _builtins.str = ...,
+        category: _builtins.str = ...,
+        minimum_level: _grade_pb2.Level.ValueType = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        language: _builtins.str = ...,
+        order: Global___DocumentOrder.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_exercises", b"include_exercises", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "source", b"source", "story", b"story"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "end_time", b"end_time", "include_exercises", b"include_exercises", "language", b"language", "minimum_level", b"minimum_level", "order", b"order", "page_size", b"page_size", "page_token", b"page_token", "place", b"place", "query", b"query", "source", b"source", "start_time", b"start_time", "story", b"story"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -115,22 +174,28 @@ class SearchDocumentsResponse(_message.Message):
 
     ANALYSES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
+    total_count: _builtins.int
+    """How many match in all, counted to 10,000 at most; unset when that was not counted."""
     @_builtins.property
     def analyses(self) -> _containers.RepeatedCompositeFieldContainer[_analysis_pb2.Analysis]:
-        """The page, newest first."""
+        """The page, in the order asked for."""
 
     def __init__(
         self,
         *,
         analyses: _abc.Iterable[_analysis_pb2.Analysis] | None = ...,
         next_page_token: _builtins.str = ...,
+        total_count: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_total_count", b"_total_count", "total_count", b"total_count"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyses", b"analyses", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_total_count", b"_total_count", "analyses", b"analyses", "next_page_token", b"next_page_token", "total_count", b"total_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__total_count: _TypeAlias = _typing.Literal["total_count"]  # noqa: Y015
+    _WhichOneofArgType__total_count: _TypeAlias = _typing.Literal["_total_count", b"_total_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total_count) -> _WhichOneofReturnType__total_count | None: ...
 
 Global___SearchDocumentsResponse: _TypeAlias = SearchDocumentsResponse  # noqa: Y015

@@ -59,7 +59,7 @@ class DocumentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SearchDocuments(self, request, context):
-        """Searches documents, newest first.
+        """Searches documents by words, phrases and fields; sorted and paged.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

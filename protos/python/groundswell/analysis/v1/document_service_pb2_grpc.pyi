@@ -36,7 +36,7 @@ class DocumentServiceStub:
     GetDocument: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.GetDocumentRequest, _document_service_pb2.GetDocumentResponse]
     """Answers one document with its analysis."""
     SearchDocuments: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.SearchDocumentsRequest, _document_service_pb2.SearchDocumentsResponse]
-    """Searches documents, newest first."""
+    """Searches documents by words, phrases and fields; sorted and paged."""
 
 @_typing.type_check_only
 class DocumentServiceAsyncStub(DocumentServiceStub):
@@ -46,7 +46,7 @@ class DocumentServiceAsyncStub(DocumentServiceStub):
     GetDocument: _aio.UnaryUnaryMultiCallable[_document_service_pb2.GetDocumentRequest, _document_service_pb2.GetDocumentResponse]  # type: ignore[assignment]
     """Answers one document with its analysis."""
     SearchDocuments: _aio.UnaryUnaryMultiCallable[_document_service_pb2.SearchDocumentsRequest, _document_service_pb2.SearchDocumentsResponse]  # type: ignore[assignment]
-    """Searches documents, newest first."""
+    """Searches documents by words, phrases and fields; sorted and paged."""
 
 class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Reads documents with what was learned of them. Served by the analyzer."""
@@ -65,6 +65,6 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _document_service_pb2.SearchDocumentsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_document_service_pb2.SearchDocumentsResponse, _abc.Awaitable[_document_service_pb2.SearchDocumentsResponse]]:
-        """Searches documents, newest first."""
+        """Searches documents by words, phrases and fields; sorted and paged."""
 
 def add_DocumentServiceServicer_to_server(servicer: DocumentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,17 +25,21 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n groundswell/grade/v1/grade.proto\x12\x14groundswell.grade.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"p\n\x0c\x43ontribution\x12\x11\n\tcomponent\x18\x01 \x01(\t\x12\r\n\x05input\x18\x02 \x01(\x01\x12\x0e\n\x06scaled\x18\x03 \x01(\x01\x12\x0e\n\x06weight\x18\x04 \x01(\x01\x12\x0e\n\x06points\x18\x05 \x01(\x01\x12\x0e\n\x06reason\x18\x06 \x01(\t\"\xb9\x02\n\x05Grade\x12*\n\x05level\x18\x01 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12.\n\traw_level\x18\x02 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\r\n\x05score\x18\x03 \x01(\x01\x12\x14\n\x0crule_version\x18\x04 \x01(\t\x12\x33\n\x0eprevious_level\x18\x05 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\x39\n\rcontributions\x18\x06 \x03(\x0b\x32\".groundswell.grade.v1.Contribution\x12.\n\ngrade_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07support\x18\x08 \x01(\r*f\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x0e\n\nLEVEL_NONE\x10\x01\x12\x0c\n\x08LEVEL_IV\x10\x02\x12\r\n\tLEVEL_III\x10\x03\x12\x0c\n\x08LEVEL_II\x10\x04\x12\x0b\n\x07LEVEL_I\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n groundswell/grade/v1/grade.proto\x12\x14groundswell.grade.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x01\n\x0c\x43ontribution\x12\x11\n\tcomponent\x18\x01 \x01(\t\x12\r\n\x05input\x18\x02 \x01(\x01\x12\x0e\n\x06scaled\x18\x03 \x01(\x01\x12\x0e\n\x06weight\x18\x04 \x01(\x01\x12\x0e\n\x06points\x18\x05 \x01(\x01\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0f\n\x07\x66ormula\x18\x07 \x01(\t\":\n\nGradeInput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x0f\n\x07meaning\x18\x03 \x01(\t\"S\n\x0eLevelThreshold\x12*\n\x05level\x18\x01 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\x15\n\rminimum_score\x18\x02 \x01(\x01\"\xc9\x02\n\x05Grade\x12*\n\x05level\x18\x01 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12.\n\traw_level\x18\x02 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\r\n\x05score\x18\x03 \x01(\x01\x12\x14\n\x0crule_version\x18\x04 \x01(\t\x12\x33\n\x0eprevious_level\x18\x05 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\x39\n\rcontributions\x18\x06 \x03(\x0b\x32\".groundswell.grade.v1.Contribution\x12.\n\ngrade_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07support\x18\x08 \x01(\r\x12\x0e\n\x06limits\x18\t \x03(\t*f\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x0e\n\nLEVEL_NONE\x10\x01\x12\x0c\n\x08LEVEL_IV\x10\x02\x12\r\n\tLEVEL_III\x10\x03\x12\x0c\n\x08LEVEL_II\x10\x04\x12\x0b\n\x07LEVEL_I\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'groundswell.grade.v1.grade_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LEVEL']._serialized_start=521
-  _globals['_LEVEL']._serialized_end=623
-  _globals['_CONTRIBUTION']._serialized_start=91
-  _globals['_CONTRIBUTION']._serialized_end=203
-  _globals['_GRADE']._serialized_start=206
-  _globals['_GRADE']._serialized_end=519
+  _globals['_LEVEL']._serialized_start=700
+  _globals['_LEVEL']._serialized_end=802
+  _globals['_CONTRIBUTION']._serialized_start=92
+  _globals['_CONTRIBUTION']._serialized_end=221
+  _globals['_GRADEINPUT']._serialized_start=223
+  _globals['_GRADEINPUT']._serialized_end=281
+  _globals['_LEVELTHRESHOLD']._serialized_start=283
+  _globals['_LEVELTHRESHOLD']._serialized_end=366
+  _globals['_GRADE']._serialized_start=369
+  _globals['_GRADE']._serialized_end=698
 # @@protoc_insertion_point(module_scope)

@@ -68,6 +68,7 @@ class Contribution(_message.Message):
     WEIGHT_FIELD_NUMBER: _builtins.int
     POINTS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    FORMULA_FIELD_NUMBER: _builtins.int
     component: _builtins.str
     """The component: burst, spread, sentiment, source_weight, category."""
     input: _builtins.float
@@ -80,6 +81,8 @@ class Contribution(_message.Message):
     """Points added to the score: 100 * weight * scaled."""
     reason: _builtins.str
     """One sentence for people, in English."""
+    formula: _builtins.str
+    """How the input became the points, with all numbers in it, so that it can be checked by hand."""
     def __init__(
         self,
         *,
@@ -89,14 +92,71 @@ class Contribution(_message.Message):
         weight: _builtins.float = ...,
         points: _builtins.float = ...,
         reason: _builtins.str = ...,
+        formula: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["component", b"component", "input", b"input", "points", b"points", "reason", b"reason", "scaled", b"scaled", "weight", b"weight"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["component", b"component", "formula", b"formula", "input", b"input", "points", b"points", "reason", b"reason", "scaled", b"scaled", "weight", b"weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Contribution: _TypeAlias = Contribution  # noqa: Y015
+
+@_typing.final
+class GradeInput(_message.Message):
+    """One measured value that a grade was computed from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    MEANING_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name, such as last_hour."""
+    value: _builtins.str
+    """The value as text; empty when it was not known."""
+    meaning: _builtins.str
+    """What it means, with its unit, in English."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        value: _builtins.str = ...,
+        meaning: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["meaning", b"meaning", "name", b"name", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GradeInput: _TypeAlias = GradeInput  # noqa: Y015
+
+@_typing.final
+class LevelThreshold(_message.Message):
+    """The lowest score of a level."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEVEL_FIELD_NUMBER: _builtins.int
+    MINIMUM_SCORE_FIELD_NUMBER: _builtins.int
+    level: Global___Level.ValueType
+    """The level."""
+    minimum_score: _builtins.float
+    """The lowest score, 0..100, that gives it."""
+    def __init__(
+        self,
+        *,
+        level: Global___Level.ValueType = ...,
+        minimum_score: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["level", b"level", "minimum_score", b"minimum_score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LevelThreshold: _TypeAlias = LevelThreshold  # noqa: Y015
 
 @_typing.final
 class Grade(_message.Message):
@@ -112,6 +172,7 @@ class Grade(_message.Message):
     CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     GRADE_TIME_FIELD_NUMBER: _builtins.int
     SUPPORT_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     level: Global___Level.ValueType
     """The level, hysteresis applied."""
     raw_level: Global___Level.ValueType
@@ -132,6 +193,10 @@ class Grade(_message.Message):
     def grade_time(self) -> _timestamp_pb2.Timestamp:
         """When the grade was computed."""
 
+    @_builtins.property
+    def limits(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Sentences, in English: what held the level away from what the score alone gives; empty when nothing did."""
+
     def __init__(
         self,
         *,
@@ -143,10 +208,11 @@ class Grade(_message.Message):
         contributions: _abc.Iterable[Global___Contribution] | None = ...,
         grade_time: _timestamp_pb2.Timestamp | None = ...,
         support: _builtins.int = ...,
+        limits: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["grade_time", b"grade_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contributions", b"contributions", "grade_time", b"grade_time", "level", b"level", "previous_level", b"previous_level", "raw_level", b"raw_level", "rule_version", b"rule_version", "score", b"score", "support", b"support"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contributions", b"contributions", "grade_time", b"grade_time", "level", b"level", "limits", b"limits", "previous_level", b"previous_level", "raw_level", b"raw_level", "rule_version", b"rule_version", "score", b"score", "support", b"support"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from groundswell.grade.v1 import grade_pb2 as groundswell_dot_grade_dot_v1_dot_grade__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$groundswell/monitor/v1/monitor.proto\x12\x16groundswell.monitor.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a groundswell/grade/v1/grade.proto\"\xed\x03\n\x07Monitor\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\r\n\x05query\x18\x03 \x01(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\x0f\n\x07sources\x18\x05 \x03(\t\x12\x12\n\ndepartment\x18\x06 \x01(\t\x12;\n\x06labels\x18\x07 \x03(\x0b\x32+.groundswell.monitor.v1.Monitor.LabelsEntry\x12\x1c\n\x0fminimum_support\x18\x08 \x01(\rH\x00\x88\x01\x01\x12\x30\n\x0b\x61lert_level\x18\t \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\x33\n\x05state\x18\n \x01(\x0e\x32$.groundswell.monitor.v1.MonitorState\x12\x10\n\x08\x65xercise\x18\x0b \x01(\x08\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x12\n\x10_minimum_support*t\n\x0cMonitorState\x12\x1d\n\x19MONITOR_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10MONITOR_STATE_ON\x10\x01\x12\x18\n\x14MONITOR_STATE_SHADOW\x10\x02\x12\x15\n\x11MONITOR_STATE_OFF\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$groundswell/monitor/v1/monitor.proto\x12\x16groundswell.monitor.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a groundswell/grade/v1/grade.proto\"\xc7\x04\n\x07Monitor\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\r\n\x05query\x18\x03 \x01(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\x0f\n\x07sources\x18\x05 \x03(\t\x12\x12\n\ndepartment\x18\x06 \x01(\t\x12;\n\x06labels\x18\x07 \x03(\x0b\x32+.groundswell.monitor.v1.Monitor.LabelsEntry\x12\x1c\n\x0fminimum_support\x18\x08 \x01(\rH\x00\x88\x01\x01\x12\x30\n\x0b\x61lert_level\x18\t \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\x33\n\x05state\x18\n \x01(\x0e\x32$.groundswell.monitor.v1.MonitorState\x12\x10\n\x08\x65xercise\x18\x0b \x01(\x08\x12\x1b\n\x0e\x61larms_per_day\x18\x0e \x01(\x01H\x01\x88\x01\x01\x12\x18\n\x0b\x61lert_score\x18\x0f \x01(\x01H\x02\x88\x01\x01\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x12\n\x10_minimum_supportB\x11\n\x0f_alarms_per_dayB\x0e\n\x0c_alert_score*t\n\x0cMonitorState\x12\x1d\n\x19MONITOR_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10MONITOR_STATE_ON\x10\x01\x12\x18\n\x14MONITOR_STATE_SHADOW\x10\x02\x12\x15\n\x11MONITOR_STATE_OFF\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,10 +35,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MONITOR_LABELSENTRY']._loaded_options = None
   _globals['_MONITOR_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_MONITORSTATE']._serialized_start=627
-  _globals['_MONITORSTATE']._serialized_end=743
+  _globals['_MONITORSTATE']._serialized_start=717
+  _globals['_MONITORSTATE']._serialized_end=833
   _globals['_MONITOR']._serialized_start=132
-  _globals['_MONITOR']._serialized_end=625
-  _globals['_MONITOR_LABELSENTRY']._serialized_start=560
-  _globals['_MONITOR_LABELSENTRY']._serialized_end=605
+  _globals['_MONITOR']._serialized_end=715
+  _globals['_MONITOR_LABELSENTRY']._serialized_start=615
+  _globals['_MONITOR_LABELSENTRY']._serialized_end=660
 # @@protoc_insertion_point(module_scope)

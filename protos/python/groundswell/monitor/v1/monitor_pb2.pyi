@@ -86,6 +86,8 @@ class Monitor(_message.Message):
     ALERT_LEVEL_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     EXERCISE_FIELD_NUMBER: _builtins.int
+    ALARMS_PER_DAY_FIELD_NUMBER: _builtins.int
+    ALERT_SCORE_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
@@ -104,6 +106,10 @@ class Monitor(_message.Message):
     """Whether it works; default on."""
     exercise: _builtins.bool
     """Also matches documents of drills."""
+    alarms_per_day: _builtins.float
+    """How many alarms a day its department can look at, above 0; its burst detector is calibrated to it. Unset: 5."""
+    alert_score: _builtins.float
+    """Lowest score, 0..100, that alerts, beside alert_level; unset: the level alone decides. groundswell monitors backtest suggests one."""
     @_builtins.property
     def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only these languages (BCP 47 primary); empty: all."""
@@ -138,15 +144,26 @@ class Monitor(_message.Message):
         alert_level: _grade_pb2.Level.ValueType = ...,
         state: Global___MonitorState.ValueType = ...,
         exercise: _builtins.bool = ...,
+        alarms_per_day: _builtins.float | None = ...,
+        alert_score: _builtins.float | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_minimum_support", b"_minimum_support", "create_time", b"create_time", "minimum_support", b"minimum_support", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarms_per_day", b"_alarms_per_day", "_alert_score", b"_alert_score", "_minimum_support", b"_minimum_support", "alarms_per_day", b"alarms_per_day", "alert_score", b"alert_score", "create_time", b"create_time", "minimum_support", b"minimum_support", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_minimum_support", b"_minimum_support", "alert_level", b"alert_level", "create_time", b"create_time", "department", b"department", "display_name", b"display_name", "exercise", b"exercise", "labels", b"labels", "languages", b"languages", "minimum_support", b"minimum_support", "name", b"name", "query", b"query", "sources", b"sources", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarms_per_day", b"_alarms_per_day", "_alert_score", b"_alert_score", "_minimum_support", b"_minimum_support", "alarms_per_day", b"alarms_per_day", "alert_level", b"alert_level", "alert_score", b"alert_score", "create_time", b"create_time", "department", b"department", "display_name", b"display_name", "exercise", b"exercise", "labels", b"labels", "languages", b"languages", "minimum_support", b"minimum_support", "name", b"name", "query", b"query", "sources", b"sources", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alarms_per_day: _TypeAlias = _typing.Literal["alarms_per_day"]  # noqa: Y015
+    _WhichOneofArgType__alarms_per_day: _TypeAlias = _typing.Literal["_alarms_per_day", b"_alarms_per_day"]  # noqa: Y015
+    _WhichOneofReturnType__alert_score: _TypeAlias = _typing.Literal["alert_score"]  # noqa: Y015
+    _WhichOneofArgType__alert_score: _TypeAlias = _typing.Literal["_alert_score", b"_alert_score"]  # noqa: Y015
     _WhichOneofReturnType__minimum_support: _TypeAlias = _typing.Literal["minimum_support"]  # noqa: Y015
     _WhichOneofArgType__minimum_support: _TypeAlias = _typing.Literal["_minimum_support", b"_minimum_support"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alarms_per_day) -> _WhichOneofReturnType__alarms_per_day | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alert_score) -> _WhichOneofReturnType__alert_score | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__minimum_support) -> _WhichOneofReturnType__minimum_support | None: ...
 
 Global___Monitor: _TypeAlias = Monitor  # noqa: Y015

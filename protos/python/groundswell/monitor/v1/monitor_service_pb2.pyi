@@ -6,9 +6,11 @@ Managing monitors."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from groundswell.analysis.v1 import analysis_pb2 as _analysis_pb2
 from groundswell.grade.v1 import grade_pb2 as _grade_pb2
+from groundswell.monitor.v1 import backtest_pb2 as _backtest_pb2
 from groundswell.monitor.v1 import monitor_pb2 as _monitor_pb2
 import builtins as _builtins
 import sys
@@ -400,19 +402,25 @@ class ExplainGradeRequest(_message.Message):
 
     STORY_FIELD_NUMBER: _builtins.int
     MONITOR_FIELD_NUMBER: _builtins.int
+    GRADE_TIME_FIELD_NUMBER: _builtins.int
     story: _builtins.str
     """stories/{id}."""
     monitor: _builtins.str
     """monitors/{id}."""
+    @_builtins.property
+    def grade_time(self) -> _timestamp_pb2.Timestamp:
+        """The grade that held at this time; unset: the newest."""
+
     def __init__(
         self,
         *,
         story: _builtins.str = ...,
         monitor: _builtins.str = ...,
+        grade_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["grade_time", b"grade_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["monitor", b"monitor", "story", b"story"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grade_time", b"grade_time", "monitor", b"monitor", "story", b"story"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -428,6 +436,8 @@ class ExplainGradeResponse(_message.Message):
     RECOMPUTED_FIELD_NUMBER: _builtins.int
     AGREES_FIELD_NUMBER: _builtins.int
     MOVES_FIELD_NUMBER: _builtins.int
+    INPUTS_FIELD_NUMBER: _builtins.int
+    THRESHOLDS_FIELD_NUMBER: _builtins.int
     agrees: _builtins.bool
     """True when both agree."""
     @_builtins.property
@@ -442,6 +452,14 @@ class ExplainGradeResponse(_message.Message):
     def moves(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Sentences: what would raise or lower it by one level."""
 
+    @_builtins.property
+    def inputs(self) -> _containers.RepeatedCompositeFieldContainer[_grade_pb2.GradeInput]:
+        """Every measured value that the grade was computed from."""
+
+    @_builtins.property
+    def thresholds(self) -> _containers.RepeatedCompositeFieldContainer[_grade_pb2.LevelThreshold]:
+        """The scores from which each level holds, highest level first."""
+
     def __init__(
         self,
         *,
@@ -449,11 +467,193 @@ class ExplainGradeResponse(_message.Message):
         recomputed: _grade_pb2.Grade | None = ...,
         agrees: _builtins.bool = ...,
         moves: _abc.Iterable[_builtins.str] | None = ...,
+        inputs: _abc.Iterable[_grade_pb2.GradeInput] | None = ...,
+        thresholds: _abc.Iterable[_grade_pb2.LevelThreshold] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["grade", b"grade", "recomputed", b"recomputed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agrees", b"agrees", "grade", b"grade", "moves", b"moves", "recomputed", b"recomputed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agrees", b"agrees", "grade", b"grade", "inputs", b"inputs", "moves", b"moves", "recomputed", b"recomputed", "thresholds", b"thresholds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExplainGradeResponse: _TypeAlias = ExplainGradeResponse  # noqa: Y015
+
+@_typing.final
+class BacktestMonitorRequest(_message.Message):
+    """Asks for a replay."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MONITOR_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    WANTED_ALARMS_PER_DAY_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
+    rules: _builtins.str
+    """Grading rules as YAML; empty: those in force."""
+    wanted_alarms_per_day: _builtins.float
+    """Alarms a day for which a threshold shall be suggested; unset: the monitor's alarms_per_day."""
+    @_builtins.property
+    def monitor(self) -> _monitor_pb2.Monitor:
+        """The monitor as it would be; it need not exist. A name alone means the stored one."""
+
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """First moment; unset: 7 days before end_time."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Last moment; unset: now."""
+
+    @_builtins.property
+    def expected(self) -> _containers.RepeatedCompositeFieldContainer[_backtest_pb2.ExpectedAlarm]:
+        """Happenings that should have raised an alarm, at most 200."""
+
+    def __init__(
+        self,
+        *,
+        monitor: _monitor_pb2.Monitor | None = ...,
+        rules: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        wanted_alarms_per_day: _builtins.float | None = ...,
+        expected: _abc.Iterable[_backtest_pb2.ExpectedAlarm] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_wanted_alarms_per_day", b"_wanted_alarms_per_day", "end_time", b"end_time", "monitor", b"monitor", "start_time", b"start_time", "wanted_alarms_per_day", b"wanted_alarms_per_day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_wanted_alarms_per_day", b"_wanted_alarms_per_day", "end_time", b"end_time", "expected", b"expected", "monitor", b"monitor", "rules", b"rules", "start_time", b"start_time", "wanted_alarms_per_day", b"wanted_alarms_per_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__wanted_alarms_per_day: _TypeAlias = _typing.Literal["wanted_alarms_per_day"]  # noqa: Y015
+    _WhichOneofArgType__wanted_alarms_per_day: _TypeAlias = _typing.Literal["_wanted_alarms_per_day", b"_wanted_alarms_per_day"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__wanted_alarms_per_day) -> _WhichOneofReturnType__wanted_alarms_per_day | None: ...
+
+Global___BacktestMonitorRequest: _TypeAlias = BacktestMonitorRequest  # noqa: Y015
+
+@_typing.final
+class BacktestMonitorResponse(_message.Message):
+    """The replay that was started."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BACKTEST_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def backtest(self) -> _backtest_pb2.Backtest:
+        """As it began."""
+
+    def __init__(
+        self,
+        *,
+        backtest: _backtest_pb2.Backtest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["backtest", b"backtest"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backtest", b"backtest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BacktestMonitorResponse: _TypeAlias = BacktestMonitorResponse  # noqa: Y015
+
+@_typing.final
+class GetBacktestRequest(_message.Message):
+    """Asks for a replay's figures."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """backtests/{id}."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetBacktestRequest: _TypeAlias = GetBacktestRequest  # noqa: Y015
+
+@_typing.final
+class GetBacktestResponse(_message.Message):
+    """A replay's figures."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BACKTEST_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def backtest(self) -> _backtest_pb2.Backtest:
+        """As far as it is."""
+
+    def __init__(
+        self,
+        *,
+        backtest: _backtest_pb2.Backtest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["backtest", b"backtest"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backtest", b"backtest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetBacktestResponse: _TypeAlias = GetBacktestResponse  # noqa: Y015
+
+@_typing.final
+class ListBacktestsRequest(_message.Message):
+    """Asks for replays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MONITOR_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    monitor: _builtins.str
+    """Only of this monitor: monitors/{id}. Empty: of any."""
+    page_size: _builtins.int
+    """At most so many; default 20, cap 100."""
+    page_token: _builtins.str
+    """From the answer before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        monitor: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["monitor", b"monitor", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBacktestsRequest: _TypeAlias = ListBacktestsRequest  # noqa: Y015
+
+@_typing.final
+class ListBacktestsResponse(_message.Message):
+    """A page of replays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BACKTESTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def backtests(self) -> _containers.RepeatedCompositeFieldContainer[_backtest_pb2.Backtest]:
+        """Newest first; without alarms and thresholds."""
+
+    def __init__(
+        self,
+        *,
+        backtests: _abc.Iterable[_backtest_pb2.Backtest] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backtests", b"backtests", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBacktestsResponse: _TypeAlias = ListBacktestsResponse  # noqa: Y015

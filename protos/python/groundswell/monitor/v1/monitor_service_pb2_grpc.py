@@ -75,6 +75,21 @@ class MonitorServiceStub:
                 request_serializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ExplainGradeRequest.SerializeToString,
                 response_deserializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ExplainGradeResponse.FromString,
                 _registered_method=True)
+        self.BacktestMonitor = channel.unary_unary(
+                '/groundswell.monitor.v1.MonitorService/BacktestMonitor',
+                request_serializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.BacktestMonitorRequest.SerializeToString,
+                response_deserializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.BacktestMonitorResponse.FromString,
+                _registered_method=True)
+        self.GetBacktest = channel.unary_unary(
+                '/groundswell.monitor.v1.MonitorService/GetBacktest',
+                request_serializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.GetBacktestRequest.SerializeToString,
+                response_deserializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.GetBacktestResponse.FromString,
+                _registered_method=True)
+        self.ListBacktests = channel.unary_unary(
+                '/groundswell.monitor.v1.MonitorService/ListBacktests',
+                request_serializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ListBacktestsRequest.SerializeToString,
+                response_deserializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ListBacktestsResponse.FromString,
+                _registered_method=True)
 
 
 class MonitorServiceServicer:
@@ -137,6 +152,27 @@ class MonitorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BacktestMonitor(self, request, context):
+        """Starts a replay of stored documents through a monitor, which need not exist; answers at once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBacktest(self, request, context):
+        """Answers a replay as far as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBacktests(self, request, context):
+        """Lists replays, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MonitorServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -179,6 +215,21 @@ def add_MonitorServiceServicer_to_server(servicer, server):
                     servicer.ExplainGrade,
                     request_deserializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ExplainGradeRequest.FromString,
                     response_serializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ExplainGradeResponse.SerializeToString,
+            ),
+            'BacktestMonitor': grpc.unary_unary_rpc_method_handler(
+                    servicer.BacktestMonitor,
+                    request_deserializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.BacktestMonitorRequest.FromString,
+                    response_serializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.BacktestMonitorResponse.SerializeToString,
+            ),
+            'GetBacktest': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBacktest,
+                    request_deserializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.GetBacktestRequest.FromString,
+                    response_serializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.GetBacktestResponse.SerializeToString,
+            ),
+            'ListBacktests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBacktests,
+                    request_deserializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ListBacktestsRequest.FromString,
+                    response_serializer=groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ListBacktestsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -398,6 +449,87 @@ class MonitorService:
             '/groundswell.monitor.v1.MonitorService/ExplainGrade',
             groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ExplainGradeRequest.SerializeToString,
             groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ExplainGradeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BacktestMonitor(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/groundswell.monitor.v1.MonitorService/BacktestMonitor',
+            groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.BacktestMonitorRequest.SerializeToString,
+            groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.BacktestMonitorResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBacktest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/groundswell.monitor.v1.MonitorService/GetBacktest',
+            groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.GetBacktestRequest.SerializeToString,
+            groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.GetBacktestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBacktests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/groundswell.monitor.v1.MonitorService/ListBacktests',
+            groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ListBacktestsRequest.SerializeToString,
+            groundswell_dot_monitor_dot_v1_dot_monitor__service__pb2.ListBacktestsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,12 @@ class MonitorServiceStub:
     """Shows what a query would have matched in the last day."""
     ExplainGrade: _grpc.UnaryUnaryMultiCallable[_monitor_service_pb2.ExplainGradeRequest, _monitor_service_pb2.ExplainGradeResponse]
     """Computes a stored grade again and says what would move it one level."""
+    BacktestMonitor: _grpc.UnaryUnaryMultiCallable[_monitor_service_pb2.BacktestMonitorRequest, _monitor_service_pb2.BacktestMonitorResponse]
+    """Starts a replay of stored documents through a monitor, which need not exist; answers at once."""
+    GetBacktest: _grpc.UnaryUnaryMultiCallable[_monitor_service_pb2.GetBacktestRequest, _monitor_service_pb2.GetBacktestResponse]
+    """Answers a replay as far as it is."""
+    ListBacktests: _grpc.UnaryUnaryMultiCallable[_monitor_service_pb2.ListBacktestsRequest, _monitor_service_pb2.ListBacktestsResponse]
+    """Lists replays, newest first."""
 
 @_typing.type_check_only
 class MonitorServiceAsyncStub(MonitorServiceStub):
@@ -71,6 +77,12 @@ class MonitorServiceAsyncStub(MonitorServiceStub):
     """Shows what a query would have matched in the last day."""
     ExplainGrade: _aio.UnaryUnaryMultiCallable[_monitor_service_pb2.ExplainGradeRequest, _monitor_service_pb2.ExplainGradeResponse]  # type: ignore[assignment]
     """Computes a stored grade again and says what would move it one level."""
+    BacktestMonitor: _aio.UnaryUnaryMultiCallable[_monitor_service_pb2.BacktestMonitorRequest, _monitor_service_pb2.BacktestMonitorResponse]  # type: ignore[assignment]
+    """Starts a replay of stored documents through a monitor, which need not exist; answers at once."""
+    GetBacktest: _aio.UnaryUnaryMultiCallable[_monitor_service_pb2.GetBacktestRequest, _monitor_service_pb2.GetBacktestResponse]  # type: ignore[assignment]
+    """Answers a replay as far as it is."""
+    ListBacktests: _aio.UnaryUnaryMultiCallable[_monitor_service_pb2.ListBacktestsRequest, _monitor_service_pb2.ListBacktestsResponse]  # type: ignore[assignment]
+    """Lists replays, newest first."""
 
 class MonitorServiceServicer(metaclass=_abc_1.ABCMeta):
     """Manages standing queries and explains grades. Served by the analyzer."""
@@ -138,5 +150,29 @@ class MonitorServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_monitor_service_pb2.ExplainGradeResponse, _abc.Awaitable[_monitor_service_pb2.ExplainGradeResponse]]:
         """Computes a stored grade again and says what would move it one level."""
+
+    @_abc_1.abstractmethod
+    def BacktestMonitor(
+        self,
+        request: _monitor_service_pb2.BacktestMonitorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitor_service_pb2.BacktestMonitorResponse, _abc.Awaitable[_monitor_service_pb2.BacktestMonitorResponse]]:
+        """Starts a replay of stored documents through a monitor, which need not exist; answers at once."""
+
+    @_abc_1.abstractmethod
+    def GetBacktest(
+        self,
+        request: _monitor_service_pb2.GetBacktestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitor_service_pb2.GetBacktestResponse, _abc.Awaitable[_monitor_service_pb2.GetBacktestResponse]]:
+        """Answers a replay as far as it is."""
+
+    @_abc_1.abstractmethod
+    def ListBacktests(
+        self,
+        request: _monitor_service_pb2.ListBacktestsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitor_service_pb2.ListBacktestsResponse, _abc.Awaitable[_monitor_service_pb2.ListBacktestsResponse]]:
+        """Lists replays, newest first."""
 
 def add_MonitorServiceServicer_to_server(servicer: MonitorServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

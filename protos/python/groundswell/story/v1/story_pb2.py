@@ -27,21 +27,25 @@ from groundswell.analysis.v1 import analysis_pb2 as groundswell_dot_analysis_dot
 from groundswell.grade.v1 import grade_pb2 as groundswell_dot_grade_dot_v1_dot_grade__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n groundswell/story/v1/story.proto\x12\x14groundswell.story.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&groundswell/analysis/v1/analysis.proto\x1a groundswell/grade/v1/grade.proto\"K\n\x0cMonitorGrade\x12\x0f\n\x07monitor\x18\x01 \x01(\t\x12*\n\x05grade\x18\x02 \x01(\x0b\x32\x1b.groundswell.grade.v1.Grade\"\x81\x05\n\x05Story\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08headline\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\r\n\x05terms\x18\x04 \x03(\t\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .groundswell.story.v1.StoryState\x12\x13\n\x0bmerged_into\x18\x06 \x01(\t\x12\x16\n\x0e\x64ocument_count\x18\x07 \x01(\r\x12\x12\n\ncopy_count\x18\x08 \x01(\r\x12\x16\n\x0erevision_count\x18\t \x01(\r\x12\x14\n\x0coutlet_count\x18\n \x01(\r\x12\x19\n\x11source_kind_count\x18\x0b \x01(\r\x12\x11\n\x04heat\x18\x0c \x01(\x01H\x00\x88\x01\x01\x12\x16\n\tbest_rank\x18\r \x01(\rH\x01\x88\x01\x01\x12.\n\x06places\x18\x0e \x03(\x0b\x32\x1e.groundswell.analysis.v1.Place\x12\x10\n\x08\x63\x61tegory\x18\x0f \x01(\t\x12\x11\n\tsentiment\x18\x10 \x01(\x01\x12\x32\n\x06grades\x18\x11 \x03(\x0b\x32\".groundswell.story.v1.MonitorGrade\x12*\n\x05level\x18\x12 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12.\n\nstart_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65xercise\x18\x15 \x01(\x08\x12\x12\n\nwave_count\x18\x16 \x01(\rB\x07\n\x05_heatB\x0c\n\n_best_rank\"|\n\x0bSeriesPoint\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tdocuments\x18\x02 \x01(\r\x12\x0e\n\x06\x63opies\x18\x03 \x01(\r\x12\x11\n\x04heat\x18\x04 \x01(\x01H\x00\x88\x01\x01\x42\x07\n\x05_heat\"\x93\x01\n\rTimelineEntry\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65vent\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0f\n\x07monitor\x18\x04 \x01(\t\x12*\n\x05level\x18\x05 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level*r\n\nStoryState\x12\x1b\n\x17STORY_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STORY_STATE_ACTIVE\x10\x01\x12\x17\n\x13STORY_STATE_RESTING\x10\x02\x12\x16\n\x12STORY_STATE_MERGED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n groundswell/story/v1/story.proto\x12\x14groundswell.story.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&groundswell/analysis/v1/analysis.proto\x1a groundswell/grade/v1/grade.proto\"K\n\x0cMonitorGrade\x12\x0f\n\x07monitor\x18\x01 \x01(\t\x12*\n\x05grade\x18\x02 \x01(\x0b\x32\x1b.groundswell.grade.v1.Grade\"1\n\x0fSummarySentence\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08\x64ocument\x18\x02 \x01(\t\"c\n\x0cRelatedStory\x12\r\n\x05story\x18\x01 \x01(\t\x12\x10\n\x08likeness\x18\x02 \x01(\x01\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x10\n\x08headline\x18\x04 \x01(\t\x12\x10\n\x08language\x18\x05 \x01(\t\"\xea\x06\n\x05Story\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08headline\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\r\n\x05terms\x18\x04 \x03(\t\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .groundswell.story.v1.StoryState\x12\x13\n\x0bmerged_into\x18\x06 \x01(\t\x12\x16\n\x0e\x64ocument_count\x18\x07 \x01(\r\x12\x12\n\ncopy_count\x18\x08 \x01(\r\x12\x16\n\x0erevision_count\x18\t \x01(\r\x12\x14\n\x0coutlet_count\x18\n \x01(\r\x12\x19\n\x11source_kind_count\x18\x0b \x01(\r\x12\x11\n\x04heat\x18\x0c \x01(\x01H\x00\x88\x01\x01\x12\x16\n\tbest_rank\x18\r \x01(\rH\x01\x88\x01\x01\x12.\n\x06places\x18\x0e \x03(\x0b\x32\x1e.groundswell.analysis.v1.Place\x12\x10\n\x08\x63\x61tegory\x18\x0f \x01(\t\x12\x11\n\tsentiment\x18\x10 \x01(\x01\x12\x32\n\x06grades\x18\x11 \x03(\x0b\x32\".groundswell.story.v1.MonitorGrade\x12*\n\x05level\x18\x12 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12.\n\nstart_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65xercise\x18\x15 \x01(\x08\x12\x12\n\nwave_count\x18\x16 \x01(\r\x12\x15\n\rorganisations\x18\x17 \x03(\t\x12\x0e\n\x06topics\x18\x18 \x03(\t\x12\x16\n\x0eis_unconfirmed\x18\x19 \x01(\x08\x12\x14\n\x0c\x63onfirmation\x18\x1a \x01(\t\x12\x11\n\tconflicts\x18\x1b \x03(\t\x12\x36\n\x07summary\x18\x1c \x03(\x0b\x32%.groundswell.story.v1.SummarySentence\x12\x33\n\x07related\x18\x1d \x03(\x0b\x32\".groundswell.story.v1.RelatedStory\x12\x12\n\nsplit_from\x18\x1e \x01(\tB\x07\n\x05_heatB\x0c\n\n_best_rank\"|\n\x0bSeriesPoint\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tdocuments\x18\x02 \x01(\r\x12\x0e\n\x06\x63opies\x18\x03 \x01(\r\x12\x11\n\x04heat\x18\x04 \x01(\x01H\x00\x88\x01\x01\x42\x07\n\x05_heat\"\x93\x01\n\rTimelineEntry\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65vent\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0f\n\x07monitor\x18\x04 \x01(\t\x12*\n\x05level\x18\x05 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level*r\n\nStoryState\x12\x1b\n\x17STORY_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STORY_STATE_ACTIVE\x10\x01\x12\x17\n\x13STORY_STATE_RESTING\x10\x02\x12\x16\n\x12STORY_STATE_MERGED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'groundswell.story.v1.story_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STORYSTATE']._serialized_start=1162
-  _globals['_STORYSTATE']._serialized_end=1276
+  _globals['_STORYSTATE']._serialized_start=1547
+  _globals['_STORYSTATE']._serialized_end=1661
   _globals['_MONITORGRADE']._serialized_start=165
   _globals['_MONITORGRADE']._serialized_end=240
-  _globals['_STORY']._serialized_start=243
-  _globals['_STORY']._serialized_end=884
-  _globals['_SERIESPOINT']._serialized_start=886
-  _globals['_SERIESPOINT']._serialized_end=1010
-  _globals['_TIMELINEENTRY']._serialized_start=1013
-  _globals['_TIMELINEENTRY']._serialized_end=1160
+  _globals['_SUMMARYSENTENCE']._serialized_start=242
+  _globals['_SUMMARYSENTENCE']._serialized_end=291
+  _globals['_RELATEDSTORY']._serialized_start=293
+  _globals['_RELATEDSTORY']._serialized_end=392
+  _globals['_STORY']._serialized_start=395
+  _globals['_STORY']._serialized_end=1269
+  _globals['_SERIESPOINT']._serialized_start=1271
+  _globals['_SERIESPOINT']._serialized_end=1395
+  _globals['_TIMELINEENTRY']._serialized_start=1398
+  _globals['_TIMELINEENTRY']._serialized_end=1545
 # @@protoc_insertion_point(module_scope)

@@ -79,6 +79,70 @@ class MonitorGrade(_message.Message):
 Global___MonitorGrade: _TypeAlias = MonitorGrade  # noqa: Y015
 
 @_typing.final
+class SummarySentence(_message.Message):
+    """A sentence of a story's summary, with the document that says it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """The sentence as the document has it."""
+    document: _builtins.str
+    """documents/{id}."""
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        document: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SummarySentence: _TypeAlias = SummarySentence  # noqa: Y015
+
+@_typing.final
+class RelatedStory(_message.Message):
+    """Another story that tells of the same happening, such as in another language."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORY_FIELD_NUMBER: _builtins.int
+    LIKENESS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    HEADLINE_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    story: _builtins.str
+    """stories/{id}."""
+    likeness: _builtins.float
+    """How alike they are, 0..1."""
+    reason: _builtins.str
+    """One sentence for people, in English: what joins them."""
+    headline: _builtins.str
+    """Its headline."""
+    language: _builtins.str
+    """Its language, BCP 47 primary."""
+    def __init__(
+        self,
+        *,
+        story: _builtins.str = ...,
+        likeness: _builtins.float = ...,
+        reason: _builtins.str = ...,
+        headline: _builtins.str = ...,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["headline", b"headline", "language", b"language", "likeness", b"likeness", "reason", b"reason", "story", b"story"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelatedStory: _TypeAlias = RelatedStory  # noqa: Y015
+
+@_typing.final
 class Story(_message.Message):
     """Documents about one happening."""
 
@@ -106,6 +170,14 @@ class Story(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     EXERCISE_FIELD_NUMBER: _builtins.int
     WAVE_COUNT_FIELD_NUMBER: _builtins.int
+    ORGANISATIONS_FIELD_NUMBER: _builtins.int
+    TOPICS_FIELD_NUMBER: _builtins.int
+    IS_UNCONFIRMED_FIELD_NUMBER: _builtins.int
+    CONFIRMATION_FIELD_NUMBER: _builtins.int
+    CONFLICTS_FIELD_NUMBER: _builtins.int
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    RELATED_FIELD_NUMBER: _builtins.int
+    SPLIT_FROM_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """stories/{id}."""
     headline: _builtins.str
@@ -140,6 +212,12 @@ class Story(_message.Message):
     """Made during a drill."""
     wave_count: _builtins.int
     """How often it swelled again after resting."""
+    is_unconfirmed: _builtins.bool
+    """True while its claim rests on one source without weight."""
+    confirmation: _builtins.str
+    """One sentence for people, in English: why it is unconfirmed, or who confirms it."""
+    split_from: _builtins.str
+    """The story it was split from: stories/{id}; empty unless it was."""
     @_builtins.property
     def terms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Its most telling terms, first the strongest."""
@@ -159,6 +237,26 @@ class Story(_message.Message):
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When its newest document was published."""
+
+    @_builtins.property
+    def organisations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Organisations named, most named first, at most 10."""
+
+    @_builtins.property
+    def topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Sub-topics, such as accident/traffic, the most frequent first, at most 5."""
+
+    @_builtins.property
+    def conflicts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Kinds of claim on which its documents contradict each other."""
+
+    @_builtins.property
+    def summary(self) -> _containers.RepeatedCompositeFieldContainer[Global___SummarySentence]:
+        """Sentences of its documents that tell it best, in the order to read them, at most 4."""
+
+    @_builtins.property
+    def related(self) -> _containers.RepeatedCompositeFieldContainer[Global___RelatedStory]:
+        """Other stories of the same happening, most alike first, at most 10."""
 
     def __init__(
         self,
@@ -185,10 +283,18 @@ class Story(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         exercise: _builtins.bool = ...,
         wave_count: _builtins.int = ...,
+        organisations: _abc.Iterable[_builtins.str] | None = ...,
+        topics: _abc.Iterable[_builtins.str] | None = ...,
+        is_unconfirmed: _builtins.bool = ...,
+        confirmation: _builtins.str = ...,
+        conflicts: _abc.Iterable[_builtins.str] | None = ...,
+        summary: _abc.Iterable[Global___SummarySentence] | None = ...,
+        related: _abc.Iterable[Global___RelatedStory] | None = ...,
+        split_from: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_best_rank", b"_best_rank", "_heat", b"_heat", "best_rank", b"best_rank", "heat", b"heat", "start_time", b"start_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_best_rank", b"_best_rank", "_heat", b"_heat", "best_rank", b"best_rank", "category", b"category", "copy_count", b"copy_count", "document_count", b"document_count", "exercise", b"exercise", "grades", b"grades", "headline", b"headline", "heat", b"heat", "language", b"language", "level", b"level", "merged_into", b"merged_into", "name", b"name", "outlet_count", b"outlet_count", "places", b"places", "revision_count", b"revision_count", "sentiment", b"sentiment", "source_kind_count", b"source_kind_count", "start_time", b"start_time", "state", b"state", "terms", b"terms", "update_time", b"update_time", "wave_count", b"wave_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_best_rank", b"_best_rank", "_heat", b"_heat", "best_rank", b"best_rank", "category", b"category", "confirmation", b"confirmation", "conflicts", b"conflicts", "copy_count", b"copy_count", "document_count", b"document_count", "exercise", b"exercise", "grades", b"grades", "headline", b"headline", "heat", b"heat", "is_unconfirmed", b"is_unconfirmed", "language", b"language", "level", b"level", "merged_into", b"merged_into", "name", b"name", "organisations", b"organisations", "outlet_count", b"outlet_count", "places", b"places", "related", b"related", "revision_count", b"revision_count", "sentiment", b"sentiment", "source_kind_count", b"source_kind_count", "split_from", b"split_from", "start_time", b"start_time", "state", b"state", "summary", b"summary", "terms", b"terms", "topics", b"topics", "update_time", b"update_time", "wave_count", b"wave_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__best_rank: _TypeAlias = _typing.Literal["best_rank"]  # noqa: Y015
     _WhichOneofArgType__best_rank: _TypeAlias = _typing.Literal["_best_rank", b"_best_rank"]  # noqa: Y015

@@ -23,39 +23,57 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from groundswell.grade.v1 import grade_pb2 as groundswell_dot_grade_dot_v1_dot_grade__pb2
+from groundswell.story.v1 import description_pb2 as groundswell_dot_story_dot_v1_dot_description__pb2
 from groundswell.story.v1 import story_pb2 as groundswell_dot_story_dot_v1_dot_story__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(groundswell/story/v1/story_service.proto\x12\x14groundswell.story.v1\x1a\x1egoogle/protobuf/duration.proto\x1a groundswell/grade/v1/grade.proto\x1a groundswell/story/v1/story.proto\"\x1f\n\x0fGetStoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\">\n\x10GetStoryResponse\x12*\n\x05story\x18\x01 \x01(\x0b\x32\x1b.groundswell.story.v1.Story\"\xdb\x01\n\x12ListStoriesRequest\x12\x0f\n\x07monitor\x18\x01 \x01(\t\x12\x32\n\rminimum_level\x18\x02 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\r\n\x05query\x18\x03 \x01(\t\x12/\n\x05order\x18\x04 \x01(\x0e\x32 .groundswell.story.v1.StoryOrder\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x19\n\x11include_exercises\x18\x07 \x01(\x08\"\\\n\x13ListStoriesResponse\x12,\n\x07stories\x18\x01 \x03(\x0b\x32\x1b.groundswell.story.v1.Story\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x15GetStorySeriesRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x04step\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"K\n\x16GetStorySeriesResponse\x12\x31\n\x06points\x18\x01 \x03(\x0b\x32!.groundswell.story.v1.SeriesPoint\"\'\n\x17GetStoryTimelineRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"P\n\x18GetStoryTimelineResponse\x12\x34\n\x07\x65ntries\x18\x01 \x03(\x0b\x32#.groundswell.story.v1.TimelineEntry\"u\n\x13WatchStoriesRequest\x12\x0f\n\x07monitor\x18\x01 \x01(\t\x12\x32\n\rminimum_level\x18\x02 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\x19\n\x11include_exercises\x18\x03 \x01(\x08\"X\n\x14WatchStoriesResponse\x12*\n\x05story\x18\x01 \x01(\x0b\x32\x1b.groundswell.story.v1.Story\x12\x14\n\x0csnapshot_end\x18\x02 \x01(\x08*p\n\nStoryOrder\x12\x1b\n\x17STORY_ORDER_UNSPECIFIED\x10\x00\x12\x15\n\x11STORY_ORDER_LEVEL\x10\x01\x12\x16\n\x12STORY_ORDER_NEWEST\x10\x02\x12\x16\n\x12STORY_ORDER_GROWTH\x10\x03\x32\x96\x04\n\x0cStoryService\x12Y\n\x08GetStory\x12%.groundswell.story.v1.GetStoryRequest\x1a&.groundswell.story.v1.GetStoryResponse\x12\x62\n\x0bListStories\x12(.groundswell.story.v1.ListStoriesRequest\x1a).groundswell.story.v1.ListStoriesResponse\x12k\n\x0eGetStorySeries\x12+.groundswell.story.v1.GetStorySeriesRequest\x1a,.groundswell.story.v1.GetStorySeriesResponse\x12q\n\x10GetStoryTimeline\x12-.groundswell.story.v1.GetStoryTimelineRequest\x1a..groundswell.story.v1.GetStoryTimelineResponse\x12g\n\x0cWatchStories\x12).groundswell.story.v1.WatchStoriesRequest\x1a*.groundswell.story.v1.WatchStoriesResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(groundswell/story/v1/story_service.proto\x12\x14groundswell.story.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a groundswell/grade/v1/grade.proto\x1a&groundswell/story/v1/description.proto\x1a groundswell/story/v1/story.proto\"\x1f\n\x0fGetStoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\">\n\x10GetStoryResponse\x12*\n\x05story\x18\x01 \x01(\x0b\x32\x1b.groundswell.story.v1.Story\"\xdb\x01\n\x12ListStoriesRequest\x12\x0f\n\x07monitor\x18\x01 \x01(\t\x12\x32\n\rminimum_level\x18\x02 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\r\n\x05query\x18\x03 \x01(\t\x12/\n\x05order\x18\x04 \x01(\x0e\x32 .groundswell.story.v1.StoryOrder\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x19\n\x11include_exercises\x18\x07 \x01(\x08\"\\\n\x13ListStoriesResponse\x12,\n\x07stories\x18\x01 \x03(\x0b\x32\x1b.groundswell.story.v1.Story\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xfe\x02\n\x14SearchStoriesRequest\x12\r\n\x05query\x18\x01 \x01(\t\x12\x0f\n\x07monitor\x18\x02 \x01(\t\x12\x32\n\rminimum_level\x18\x03 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\r\n\x05place\x18\x04 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x05 \x01(\t\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x0e\n\x06source\x18\x07 \x01(\t\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x05order\x18\n \x01(\x0e\x32 .groundswell.story.v1.StoryOrder\x12\x11\n\tpage_size\x18\x0b \x01(\x05\x12\x12\n\npage_token\x18\x0c \x01(\t\x12\x19\n\x11include_exercises\x18\r \x01(\x08\"\x88\x01\n\x15SearchStoriesResponse\x12,\n\x07stories\x18\x01 \x03(\x0b\x32\x1b.groundswell.story.v1.Story\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x18\n\x0btotal_count\x18\x03 \x01(\rH\x00\x88\x01\x01\x42\x0e\n\x0c_total_count\"$\n\x14\x44\x65scribeStoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"T\n\x15\x44\x65scribeStoryResponse\x12;\n\x0b\x64\x65scription\x18\x01 \x01(\x0b\x32&.groundswell.story.v1.StoryDescription\"3\n\x13MergeStoriesRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06others\x18\x02 \x03(\t\"B\n\x14MergeStoriesResponse\x12*\n\x05story\x18\x01 \x01(\x0b\x32\x1b.groundswell.story.v1.Story\"4\n\x11SplitStoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tdocuments\x18\x02 \x03(\t\"@\n\x12SplitStoryResponse\x12*\n\x05story\x18\x01 \x01(\x0b\x32\x1b.groundswell.story.v1.Story\"N\n\x15GetStorySeriesRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x04step\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"K\n\x16GetStorySeriesResponse\x12\x31\n\x06points\x18\x01 \x03(\x0b\x32!.groundswell.story.v1.SeriesPoint\"\'\n\x17GetStoryTimelineRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"P\n\x18GetStoryTimelineResponse\x12\x34\n\x07\x65ntries\x18\x01 \x03(\x0b\x32#.groundswell.story.v1.TimelineEntry\"u\n\x13WatchStoriesRequest\x12\x0f\n\x07monitor\x18\x01 \x01(\t\x12\x32\n\rminimum_level\x18\x02 \x01(\x0e\x32\x1b.groundswell.grade.v1.Level\x12\x19\n\x11include_exercises\x18\x03 \x01(\x08\"X\n\x14WatchStoriesResponse\x12*\n\x05story\x18\x01 \x01(\x0b\x32\x1b.groundswell.story.v1.Story\x12\x14\n\x0csnapshot_end\x18\x02 \x01(\x08*p\n\nStoryOrder\x12\x1b\n\x17STORY_ORDER_UNSPECIFIED\x10\x00\x12\x15\n\x11STORY_ORDER_LEVEL\x10\x01\x12\x16\n\x12STORY_ORDER_NEWEST\x10\x02\x12\x16\n\x12STORY_ORDER_GROWTH\x10\x03\x32\xb2\x07\n\x0cStoryService\x12Y\n\x08GetStory\x12%.groundswell.story.v1.GetStoryRequest\x1a&.groundswell.story.v1.GetStoryResponse\x12\x62\n\x0bListStories\x12(.groundswell.story.v1.ListStoriesRequest\x1a).groundswell.story.v1.ListStoriesResponse\x12h\n\rSearchStories\x12*.groundswell.story.v1.SearchStoriesRequest\x1a+.groundswell.story.v1.SearchStoriesResponse\x12h\n\rDescribeStory\x12*.groundswell.story.v1.DescribeStoryRequest\x1a+.groundswell.story.v1.DescribeStoryResponse\x12\x65\n\x0cMergeStories\x12).groundswell.story.v1.MergeStoriesRequest\x1a*.groundswell.story.v1.MergeStoriesResponse\x12_\n\nSplitStory\x12\'.groundswell.story.v1.SplitStoryRequest\x1a(.groundswell.story.v1.SplitStoryResponse\x12k\n\x0eGetStorySeries\x12+.groundswell.story.v1.GetStorySeriesRequest\x1a,.groundswell.story.v1.GetStorySeriesResponse\x12q\n\x10GetStoryTimeline\x12-.groundswell.story.v1.GetStoryTimelineRequest\x1a..groundswell.story.v1.GetStoryTimelineResponse\x12g\n\x0cWatchStories\x12).groundswell.story.v1.WatchStoriesRequest\x1a*.groundswell.story.v1.WatchStoriesResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'groundswell.story.v1.story_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STORYORDER']._serialized_start=1068
-  _globals['_STORYORDER']._serialized_end=1180
-  _globals['_GETSTORYREQUEST']._serialized_start=166
-  _globals['_GETSTORYREQUEST']._serialized_end=197
-  _globals['_GETSTORYRESPONSE']._serialized_start=199
-  _globals['_GETSTORYRESPONSE']._serialized_end=261
-  _globals['_LISTSTORIESREQUEST']._serialized_start=264
-  _globals['_LISTSTORIESREQUEST']._serialized_end=483
-  _globals['_LISTSTORIESRESPONSE']._serialized_start=485
-  _globals['_LISTSTORIESRESPONSE']._serialized_end=577
-  _globals['_GETSTORYSERIESREQUEST']._serialized_start=579
-  _globals['_GETSTORYSERIESREQUEST']._serialized_end=657
-  _globals['_GETSTORYSERIESRESPONSE']._serialized_start=659
-  _globals['_GETSTORYSERIESRESPONSE']._serialized_end=734
-  _globals['_GETSTORYTIMELINEREQUEST']._serialized_start=736
-  _globals['_GETSTORYTIMELINEREQUEST']._serialized_end=775
-  _globals['_GETSTORYTIMELINERESPONSE']._serialized_start=777
-  _globals['_GETSTORYTIMELINERESPONSE']._serialized_end=857
-  _globals['_WATCHSTORIESREQUEST']._serialized_start=859
-  _globals['_WATCHSTORIESREQUEST']._serialized_end=976
-  _globals['_WATCHSTORIESRESPONSE']._serialized_start=978
-  _globals['_WATCHSTORIESRESPONSE']._serialized_end=1066
-  _globals['_STORYSERVICE']._serialized_start=1183
-  _globals['_STORYSERVICE']._serialized_end=1717
+  _globals['_STORYORDER']._serialized_start=2030
+  _globals['_STORYORDER']._serialized_end=2142
+  _globals['_GETSTORYREQUEST']._serialized_start=239
+  _globals['_GETSTORYREQUEST']._serialized_end=270
+  _globals['_GETSTORYRESPONSE']._serialized_start=272
+  _globals['_GETSTORYRESPONSE']._serialized_end=334
+  _globals['_LISTSTORIESREQUEST']._serialized_start=337
+  _globals['_LISTSTORIESREQUEST']._serialized_end=556
+  _globals['_LISTSTORIESRESPONSE']._serialized_start=558
+  _globals['_LISTSTORIESRESPONSE']._serialized_end=650
+  _globals['_SEARCHSTORIESREQUEST']._serialized_start=653
+  _globals['_SEARCHSTORIESREQUEST']._serialized_end=1035
+  _globals['_SEARCHSTORIESRESPONSE']._serialized_start=1038
+  _globals['_SEARCHSTORIESRESPONSE']._serialized_end=1174
+  _globals['_DESCRIBESTORYREQUEST']._serialized_start=1176
+  _globals['_DESCRIBESTORYREQUEST']._serialized_end=1212
+  _globals['_DESCRIBESTORYRESPONSE']._serialized_start=1214
+  _globals['_DESCRIBESTORYRESPONSE']._serialized_end=1298
+  _globals['_MERGESTORIESREQUEST']._serialized_start=1300
+  _globals['_MERGESTORIESREQUEST']._serialized_end=1351
+  _globals['_MERGESTORIESRESPONSE']._serialized_start=1353
+  _globals['_MERGESTORIESRESPONSE']._serialized_end=1419
+  _globals['_SPLITSTORYREQUEST']._serialized_start=1421
+  _globals['_SPLITSTORYREQUEST']._serialized_end=1473
+  _globals['_SPLITSTORYRESPONSE']._serialized_start=1475
+  _globals['_SPLITSTORYRESPONSE']._serialized_end=1539
+  _globals['_GETSTORYSERIESREQUEST']._serialized_start=1541
+  _globals['_GETSTORYSERIESREQUEST']._serialized_end=1619
+  _globals['_GETSTORYSERIESRESPONSE']._serialized_start=1621
+  _globals['_GETSTORYSERIESRESPONSE']._serialized_end=1696
+  _globals['_GETSTORYTIMELINEREQUEST']._serialized_start=1698
+  _globals['_GETSTORYTIMELINEREQUEST']._serialized_end=1737
+  _globals['_GETSTORYTIMELINERESPONSE']._serialized_start=1739
+  _globals['_GETSTORYTIMELINERESPONSE']._serialized_end=1819
+  _globals['_WATCHSTORIESREQUEST']._serialized_start=1821
+  _globals['_WATCHSTORIESREQUEST']._serialized_end=1938
+  _globals['_WATCHSTORIESRESPONSE']._serialized_start=1940
+  _globals['_WATCHSTORIESRESPONSE']._serialized_end=2028
+  _globals['_STORYSERVICE']._serialized_start=2145
+  _globals['_STORYSERVICE']._serialized_end=3091
 # @@protoc_insertion_point(module_scope)

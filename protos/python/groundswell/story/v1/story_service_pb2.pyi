@@ -7,9 +7,11 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from groundswell.grade.v1 import grade_pb2 as _grade_pb2
+from groundswell.story.v1 import description_pb2 as _description_pb2
 from groundswell.story.v1 import story_pb2 as _story_pb2
 import builtins as _builtins
 import sys
@@ -169,6 +171,264 @@ class ListStoriesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListStoriesResponse: _TypeAlias = ListStoriesResponse  # noqa: Y015
+
+@_typing.final
+class SearchStoriesRequest(_message.Message):
+    """Asks for stories that match."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_FIELD_NUMBER: _builtins.int
+    MONITOR_FIELD_NUMBER: _builtins.int
+    MINIMUM_LEVEL_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    INCLUDE_EXERCISES_FIELD_NUMBER: _builtins.int
+    query: _builtins.str
+    """Words, "phrases" and operators as of a monitor's query, over headline, terms, summary and organisations; empty: all."""
+    monitor: _builtins.str
+    """Only stories that this monitor matches; empty: any."""
+    minimum_level: _grade_pb2.Level.ValueType
+    """Only stories of at least this level; unspecified: any."""
+    place: _builtins.str
+    """Only stories that name this place or a part of it, such as CN-44. Empty: any."""
+    category: _builtins.str
+    """Only stories of this category, or of this sub-topic such as accident/traffic. Empty: any."""
+    language: _builtins.str
+    """Only stories in this language, BCP 47 primary. Empty: any."""
+    source: _builtins.str
+    """Only stories with a document of this source: sources/{id}. Empty: any."""
+    order: Global___StoryOrder.ValueType
+    """The order."""
+    page_size: _builtins.int
+    """At most so many; default 50, cap 500."""
+    page_token: _builtins.str
+    """From the answer before; empty for the first page."""
+    include_exercises: _builtins.bool
+    """Include drills; default false."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Only stories with a document at this time or later; unset: any."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Only stories that began before this time; unset: any."""
+
+    def __init__(
+        self,
+        *,
+        query: _builtins.str = ...,
+        monitor: _builtins.str = ...,
+        minimum_level: _grade_pb2.Level.ValueType = ...,
+        place: _builtins.str = ...,
+        category: _builtins.str = ...,
+        language: _builtins.str = ...,
+        source: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        order: Global___StoryOrder.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        include_exercises: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "end_time", b"end_time", "include_exercises", b"include_exercises", "language", b"language", "minimum_level", b"minimum_level", "monitor", b"monitor", "order", b"order", "page_size", b"page_size", "page_token", b"page_token", "place", b"place", "query", b"query", "source", b"source", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchStoriesRequest: _TypeAlias = SearchStoriesRequest  # noqa: Y015
+
+@_typing.final
+class SearchStoriesResponse(_message.Message):
+    """A page of stories that match."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    total_count: _builtins.int
+    """How many match in all, counted to 10,000 at most; unset when that was not counted."""
+    @_builtins.property
+    def stories(self) -> _containers.RepeatedCompositeFieldContainer[_story_pb2.Story]:
+        """The page."""
+
+    def __init__(
+        self,
+        *,
+        stories: _abc.Iterable[_story_pb2.Story] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_count: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_total_count", b"_total_count", "total_count", b"total_count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_total_count", b"_total_count", "next_page_token", b"next_page_token", "stories", b"stories", "total_count", b"total_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__total_count: _TypeAlias = _typing.Literal["total_count"]  # noqa: Y015
+    _WhichOneofArgType__total_count: _TypeAlias = _typing.Literal["_total_count", b"_total_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total_count) -> _WhichOneofReturnType__total_count | None: ...
+
+Global___SearchStoriesResponse: _TypeAlias = SearchStoriesResponse  # noqa: Y015
+
+@_typing.final
+class DescribeStoryRequest(_message.Message):
+    """Asks what is known of a story."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """stories/{id}."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeStoryRequest: _TypeAlias = DescribeStoryRequest  # noqa: Y015
+
+@_typing.final
+class DescribeStoryResponse(_message.Message):
+    """What is known of a story."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def description(self) -> _description_pb2.StoryDescription:
+        """Everything beside its counts."""
+
+    def __init__(
+        self,
+        *,
+        description: _description_pb2.StoryDescription | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["description", b"description"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeStoryResponse: _TypeAlias = DescribeStoryResponse  # noqa: Y015
+
+@_typing.final
+class MergeStoriesRequest(_message.Message):
+    """Asks to join stories."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    OTHERS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The story that stays: stories/{id}."""
+    @_builtins.property
+    def others(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Those that are joined into it, 1 to 20: stories/{id}."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        others: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "others", b"others"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeStoriesRequest: _TypeAlias = MergeStoriesRequest  # noqa: Y015
+
+@_typing.final
+class MergeStoriesResponse(_message.Message):
+    """The joined story."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def story(self) -> _story_pb2.Story:
+        """The one that stayed."""
+
+    def __init__(
+        self,
+        *,
+        story: _story_pb2.Story | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["story", b"story"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["story", b"story"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeStoriesResponse: _TypeAlias = MergeStoriesResponse  # noqa: Y015
+
+@_typing.final
+class SplitStoryRequest(_message.Message):
+    """Asks to move documents into a story of their own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DOCUMENTS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The story that keeps the rest: stories/{id}."""
+    @_builtins.property
+    def documents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The documents that leave it, with their near-copies: documents/{id}."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        documents: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["documents", b"documents", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SplitStoryRequest: _TypeAlias = SplitStoryRequest  # noqa: Y015
+
+@_typing.final
+class SplitStoryResponse(_message.Message):
+    """The new story."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def story(self) -> _story_pb2.Story:
+        """The one that holds the moved documents."""
+
+    def __init__(
+        self,
+        *,
+        story: _story_pb2.Story | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["story", b"story"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["story", b"story"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SplitStoryResponse: _TypeAlias = SplitStoryResponse  # noqa: Y015
 
 @_typing.final
 class GetStorySeriesRequest(_message.Message):

@@ -45,6 +45,26 @@ class StoryServiceStub:
                 request_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.ListStoriesRequest.SerializeToString,
                 response_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.ListStoriesResponse.FromString,
                 _registered_method=True)
+        self.SearchStories = channel.unary_unary(
+                '/groundswell.story.v1.StoryService/SearchStories',
+                request_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.SearchStoriesRequest.SerializeToString,
+                response_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.SearchStoriesResponse.FromString,
+                _registered_method=True)
+        self.DescribeStory = channel.unary_unary(
+                '/groundswell.story.v1.StoryService/DescribeStory',
+                request_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.DescribeStoryRequest.SerializeToString,
+                response_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.DescribeStoryResponse.FromString,
+                _registered_method=True)
+        self.MergeStories = channel.unary_unary(
+                '/groundswell.story.v1.StoryService/MergeStories',
+                request_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.MergeStoriesRequest.SerializeToString,
+                response_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.MergeStoriesResponse.FromString,
+                _registered_method=True)
+        self.SplitStory = channel.unary_unary(
+                '/groundswell.story.v1.StoryService/SplitStory',
+                request_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.SplitStoryRequest.SerializeToString,
+                response_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.SplitStoryResponse.FromString,
+                _registered_method=True)
         self.GetStorySeries = channel.unary_unary(
                 '/groundswell.story.v1.StoryService/GetStorySeries',
                 request_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.GetStorySeriesRequest.SerializeToString,
@@ -75,6 +95,34 @@ class StoryServiceServicer:
 
     def ListStories(self, request, context):
         """Lists stories, highest level first, then newest.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchStories(self, request, context):
+        """Searches stories by words, phrases and fields; sorted and paged.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DescribeStory(self, request, context):
+        """Answers a story's claims, spread, path, outlets and forecast.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergeStories(self, request, context):
+        """Joins stories into one; their alerts end as merged.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SplitStory(self, request, context):
+        """Moves documents of a story into a new one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -113,6 +161,26 @@ def add_StoryServiceServicer_to_server(servicer, server):
                     servicer.ListStories,
                     request_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.ListStoriesRequest.FromString,
                     response_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.ListStoriesResponse.SerializeToString,
+            ),
+            'SearchStories': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchStories,
+                    request_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.SearchStoriesRequest.FromString,
+                    response_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.SearchStoriesResponse.SerializeToString,
+            ),
+            'DescribeStory': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeStory,
+                    request_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.DescribeStoryRequest.FromString,
+                    response_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.DescribeStoryResponse.SerializeToString,
+            ),
+            'MergeStories': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeStories,
+                    request_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.MergeStoriesRequest.FromString,
+                    response_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.MergeStoriesResponse.SerializeToString,
+            ),
+            'SplitStory': grpc.unary_unary_rpc_method_handler(
+                    servicer.SplitStory,
+                    request_deserializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.SplitStoryRequest.FromString,
+                    response_serializer=groundswell_dot_story_dot_v1_dot_story__service__pb2.SplitStoryResponse.SerializeToString,
             ),
             'GetStorySeries': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStorySeries,
@@ -185,6 +253,114 @@ class StoryService:
             '/groundswell.story.v1.StoryService/ListStories',
             groundswell_dot_story_dot_v1_dot_story__service__pb2.ListStoriesRequest.SerializeToString,
             groundswell_dot_story_dot_v1_dot_story__service__pb2.ListStoriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchStories(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/groundswell.story.v1.StoryService/SearchStories',
+            groundswell_dot_story_dot_v1_dot_story__service__pb2.SearchStoriesRequest.SerializeToString,
+            groundswell_dot_story_dot_v1_dot_story__service__pb2.SearchStoriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribeStory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/groundswell.story.v1.StoryService/DescribeStory',
+            groundswell_dot_story_dot_v1_dot_story__service__pb2.DescribeStoryRequest.SerializeToString,
+            groundswell_dot_story_dot_v1_dot_story__service__pb2.DescribeStoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeStories(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/groundswell.story.v1.StoryService/MergeStories',
+            groundswell_dot_story_dot_v1_dot_story__service__pb2.MergeStoriesRequest.SerializeToString,
+            groundswell_dot_story_dot_v1_dot_story__service__pb2.MergeStoriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SplitStory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/groundswell.story.v1.StoryService/SplitStory',
+            groundswell_dot_story_dot_v1_dot_story__service__pb2.SplitStoryRequest.SerializeToString,
+            groundswell_dot_story_dot_v1_dot_story__service__pb2.SplitStoryResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,14 @@ class StoryServiceStub:
     """Answers one story."""
     ListStories: _grpc.UnaryUnaryMultiCallable[_story_service_pb2.ListStoriesRequest, _story_service_pb2.ListStoriesResponse]
     """Lists stories, highest level first, then newest."""
+    SearchStories: _grpc.UnaryUnaryMultiCallable[_story_service_pb2.SearchStoriesRequest, _story_service_pb2.SearchStoriesResponse]
+    """Searches stories by words, phrases and fields; sorted and paged."""
+    DescribeStory: _grpc.UnaryUnaryMultiCallable[_story_service_pb2.DescribeStoryRequest, _story_service_pb2.DescribeStoryResponse]
+    """Answers a story's claims, spread, path, outlets and forecast."""
+    MergeStories: _grpc.UnaryUnaryMultiCallable[_story_service_pb2.MergeStoriesRequest, _story_service_pb2.MergeStoriesResponse]
+    """Joins stories into one; their alerts end as merged."""
+    SplitStory: _grpc.UnaryUnaryMultiCallable[_story_service_pb2.SplitStoryRequest, _story_service_pb2.SplitStoryResponse]
+    """Moves documents of a story into a new one."""
     GetStorySeries: _grpc.UnaryUnaryMultiCallable[_story_service_pb2.GetStorySeriesRequest, _story_service_pb2.GetStorySeriesResponse]
     """Answers a story's counts over time."""
     GetStoryTimeline: _grpc.UnaryUnaryMultiCallable[_story_service_pb2.GetStoryTimelineRequest, _story_service_pb2.GetStoryTimelineResponse]
@@ -53,6 +61,14 @@ class StoryServiceAsyncStub(StoryServiceStub):
     """Answers one story."""
     ListStories: _aio.UnaryUnaryMultiCallable[_story_service_pb2.ListStoriesRequest, _story_service_pb2.ListStoriesResponse]  # type: ignore[assignment]
     """Lists stories, highest level first, then newest."""
+    SearchStories: _aio.UnaryUnaryMultiCallable[_story_service_pb2.SearchStoriesRequest, _story_service_pb2.SearchStoriesResponse]  # type: ignore[assignment]
+    """Searches stories by words, phrases and fields; sorted and paged."""
+    DescribeStory: _aio.UnaryUnaryMultiCallable[_story_service_pb2.DescribeStoryRequest, _story_service_pb2.DescribeStoryResponse]  # type: ignore[assignment]
+    """Answers a story's claims, spread, path, outlets and forecast."""
+    MergeStories: _aio.UnaryUnaryMultiCallable[_story_service_pb2.MergeStoriesRequest, _story_service_pb2.MergeStoriesResponse]  # type: ignore[assignment]
+    """Joins stories into one; their alerts end as merged."""
+    SplitStory: _aio.UnaryUnaryMultiCallable[_story_service_pb2.SplitStoryRequest, _story_service_pb2.SplitStoryResponse]  # type: ignore[assignment]
+    """Moves documents of a story into a new one."""
     GetStorySeries: _aio.UnaryUnaryMultiCallable[_story_service_pb2.GetStorySeriesRequest, _story_service_pb2.GetStorySeriesResponse]  # type: ignore[assignment]
     """Answers a story's counts over time."""
     GetStoryTimeline: _aio.UnaryUnaryMultiCallable[_story_service_pb2.GetStoryTimelineRequest, _story_service_pb2.GetStoryTimelineResponse]  # type: ignore[assignment]
@@ -78,6 +94,38 @@ class StoryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_story_service_pb2.ListStoriesResponse, _abc.Awaitable[_story_service_pb2.ListStoriesResponse]]:
         """Lists stories, highest level first, then newest."""
+
+    @_abc_1.abstractmethod
+    def SearchStories(
+        self,
+        request: _story_service_pb2.SearchStoriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_story_service_pb2.SearchStoriesResponse, _abc.Awaitable[_story_service_pb2.SearchStoriesResponse]]:
+        """Searches stories by words, phrases and fields; sorted and paged."""
+
+    @_abc_1.abstractmethod
+    def DescribeStory(
+        self,
+        request: _story_service_pb2.DescribeStoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_story_service_pb2.DescribeStoryResponse, _abc.Awaitable[_story_service_pb2.DescribeStoryResponse]]:
+        """Answers a story's claims, spread, path, outlets and forecast."""
+
+    @_abc_1.abstractmethod
+    def MergeStories(
+        self,
+        request: _story_service_pb2.MergeStoriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_story_service_pb2.MergeStoriesResponse, _abc.Awaitable[_story_service_pb2.MergeStoriesResponse]]:
+        """Joins stories into one; their alerts end as merged."""
+
+    @_abc_1.abstractmethod
+    def SplitStory(
+        self,
+        request: _story_service_pb2.SplitStoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_story_service_pb2.SplitStoryResponse, _abc.Awaitable[_story_service_pb2.SplitStoryResponse]]:
+        """Moves documents of a story into a new one."""
 
     @_abc_1.abstractmethod
     def GetStorySeries(
