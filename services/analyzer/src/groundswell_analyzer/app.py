@@ -39,6 +39,7 @@ from groundswell_analyzer.stories.store import StoryStore
 from groundswell_analyzer.stories.usual import UsualKeeper
 from groundswell_analyzer.stories.watching import WatchHub
 from groundswell_analyzer.story_service import StoryService
+from groundswell_analyzer.telling import load_weights
 from groundswell_core.consume import consume
 from groundswell_core.identity import digest
 from groundswell_core.kafka import Producer, Reader
@@ -119,6 +120,7 @@ async def stories_role(
             database,
             keep=timedelta(days=own.story_days),
             writer=digest(socket.gethostname(), str(os.getpid()), str(service.clock.now())),
+            weights=load_weights(own.source_weights_file),
         ),
         desk=Desk(),
         grader=grader,
@@ -172,7 +174,7 @@ async def stories_role(
             ),
             (
                 add_DocumentServiceServicer_to_server,
-                DocumentService(documents, book),
+                DocumentService(documents, stories, book),
                 "groundswell.analysis.v1.DocumentService",
             ),
             (

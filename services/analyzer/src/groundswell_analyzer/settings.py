@@ -22,6 +22,10 @@ class AnalyzerSettings(Section):
     monitors_file: Path | None = Field(
         None, description="YAML with monitors to begin with; those known already stay as they are"
     )
+    source_weights_file: Path | None = Field(
+        None,
+        description="YAML with weights of outlets; goes before telling/source_weights.yaml, same form",
+    )
     workers: int = Field(1, ge=1, le=64, description="worker processes of the role annotate")
     stage_plugins: tuple[str, ...] = Field(
         (), description="JSON list of allow-listed plugins that bring further stages"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 
 from groundswell_analyzer.grading.alerts import AlertBox
@@ -19,6 +20,7 @@ K = TypeVar("K")
 
 MOST_EVENTS = 500
 OUTLETS_TOLD = 30
+CLAIMING_MOST = 200
 
 
 @dataclass(slots=True)
@@ -32,10 +34,15 @@ class Tally:
     weight: int = 0
     stance: int = 0
     confidence: int = 0
+    negative: int = 0  # thousandths, of originals
+    judged: int = 0  # originals whose stance was decided
     outlets: Counter[str] = field(default_factory=Counter)
     source_kinds: Counter[str] = field(default_factory=Counter)
     places: Counter[Place] = field(default_factory=Counter)
     categories: Counter[str] = field(default_factory=Counter)
+    topics: Counter[str] = field(default_factory=Counter)
+    organisations: Counter[str] = field(default_factory=Counter)
+    voices: Counter[str] = field(default_factory=Counter)  # of originals that still stand
     monitors: Counter[str] = field(default_factory=Counter)  # originals that still stand
     minutes: dict[int, tuple[int, int]] = field(default_factory=dict)  # documents, copies
 
@@ -54,9 +61,17 @@ class Tally:
             _tally(self.places, place, sign)
         if member.category:
             _tally(self.categories, member.category, sign)
+        for topic in member.topics:
+            _tally(self.topics, topic, sign)
+        for organisation in member.organisations:
+            _tally(self.organisations, organisation, sign)
         if not member.near_copy and not member.withdrawn:
+            _tally(self.voices, member.speaker, sign)
             for monitor in member.monitors:
                 _tally(self.monitors, monitor, sign)
+            if member.negative is not None:
+                self.negative += sign * member.negative
+                self.judged += sign
         documents, copies = self.minutes.get(member.minute, (0, 0))
         self.minutes[member.minute] = (
             documents + sign * (not member.near_copy),
@@ -94,6 +109,7 @@ class OpenStory:
         self.update_time: datetime | None = None
         self.newest: Member | None = None  # by collection: what led to the present state
         self.dirty_minutes: set[int] = set()
+        self._claiming: dict[str, None] = {}  # documents that claim numbers, in order of arrival
 
     @property
     def name(self) -> str:
@@ -104,6 +120,8 @@ class OpenStory:
         """Adds a document, or replaces it; returns the terms that the centroid lost."""
         gone = self._take_out(member.id)
         self.members[member.id] = member
+        if member.claims and not member.near_copy and not member.withdrawn:
+            self._claiming[member.id] = None
         self.tally.count(member, 1)
         self.dirty_minutes.add(member.minute)
         self.dirty_minutes.update(self.heats.add(member))
@@ -116,6 +134,7 @@ class OpenStory:
         before = self.members.pop(identifier, None)
         if before is None:
             return []
+        self._claiming.pop(identifier, None)
         self.tally.count(before, -1)
         self.dirty_minutes.add(before.minute)
         return [] if before.near_copy else self.centroid.remove(before.terms, before.minute)
@@ -158,6 +177,11 @@ class OpenStory:
         tally = self.tally
         return tally.stance / tally.confidence if tally.confidence else 0.0
 
+    def negative_share(self) -> float:
+        """Returns which share of its originals is negative, 0..1, by their probabilities."""
+        tally = self.tally
+        return tally.negative / tally.judged / 1000 if tally.judged else 0.0
+
     def mean_weight(self) -> float:
         """Returns the mean weight of its sources, 0..1."""
         return self.tally.weight / len(self.members) / 1000 if self.members else 0.0
@@ -165,6 +189,11 @@ class OpenStory:
     def category(self) -> str:
         """Returns its most frequent category."""
         return most_frequent(self.tally.categories)
+
+    def claiming(self) -> list[Member]:
+        """Returns its originals that claim numbers and still stand, the newest first, at most so many."""
+        found = (self.members[identifier] for identifier in reversed(self._claiming))
+        return list(islice(found, CLAIMING_MOST))
 
 
 def most_frequent(counter: Mapping[str, int]) -> str:

@@ -10,6 +10,7 @@ from groundswell_analyzer.stories.desk import Placement
 from groundswell_analyzer.stories.member import MEMBER_FIELDS, Piece, piece_of
 from groundswell_analyzer.stories.open_story import OpenStory
 from groundswell_analyzer.stories.records import series_records, story_record
+from groundswell_analyzer.telling import SourceWeights
 from groundswell_core.errors import InvalidInput
 from groundswell_core.mongo import (
     Database,
@@ -30,9 +31,17 @@ _STAMP = ("version", "writer", "write_time")
 class StoryStore:
     """Documents' stories, story records and series in MongoDB."""
 
-    def __init__(self, database: Database, *, keep: timedelta, writer: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keep: timedelta,
+        writer: str,
+        weights: SourceWeights | None = None,
+    ) -> None:
         """Takes keep: how long stories and series are kept; writer: who this process is."""
         self._writer = writer
+        self._weights = weights
         self._documents = database.collection("documents")
         self._stories = database.collection("stories")
         self._series = database.collection("story_series")
@@ -43,7 +52,7 @@ class StoryStore:
         wanted = list(dict.fromkeys(ids))
         found = await self._documents.find({"_id": {"$in": wanted}}, fields=MEMBER_FIELDS)
         by_id = {record["_id"]: record for record in found}
-        return [piece_of(by_id[one]) for one in wanted if one in by_id]
+        return [piece_of(by_id[one], self._weights) for one in wanted if one in by_id]
 
     async def pending(self, limit: int) -> list[str]:
         """Returns ids of documents that wait for their story, in the order in which they arrived."""
@@ -64,7 +73,7 @@ class StoryStore:
                 fields=MEMBER_FIELDS,
             )
             async for record in found:
-                yield piece_of(record)
+                yield piece_of(record, self._weights)
 
     async def story_records(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Returns stored stories by id."""
