@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from groundswell_analyzer.query import CompiledQueries
-from groundswell_core.analyses import Analysis, Place, Sentiment
+from groundswell_core.analyses import Analysis, Claim, Place, Sentiment
 from groundswell_core.documents import Document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """One document, and what the stages so far learned of it."""
 
@@ -27,9 +27,21 @@ class Draft:
     terms: tuple[str, ...] = ()
     fingerprint: tuple[int, ...] = ()
     places: tuple[Place, ...] = ()
+    organisations: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
     category: str = ""
+    topics: tuple[str, ...] = ()
+    topic_words: tuple[str, ...] = ()
     sentiment: Sentiment | None = None
+    shadow_sentiments: tuple[Sentiment, ...] = ()
     monitors: tuple[str, ...] = ()
+
+    def learned(self, **fields: Any) -> Draft:
+        """Returns the draft with these fields: dataclasses.replace at a sixth of its cost."""
+        draft = object.__new__(Draft)
+        draft.__dict__.update(self.__dict__)
+        draft.__dict__.update(fields)
+        return draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +74,13 @@ def analysis_of(draft: Draft, version: str, now: datetime) -> Analysis:
         terms=draft.terms,
         fingerprint=draft.fingerprint,
         places=draft.places,
+        organisations=draft.organisations,
+        claims=draft.claims,
         category=draft.category,
+        topics=draft.topics,
+        topic_words=draft.topic_words,
         sentiment=draft.sentiment,
+        shadow_sentiments=draft.shadow_sentiments,
         monitors=draft.monitors,
         pipeline_version=version,
         analyze_time=now,

@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from groundswell_analyzer.annotate.draft import Draft, Tools
-from groundswell_analyzer.query.keys import plain
+from groundswell_analyzer.query.keys import Trait, fold, spell
 from groundswell_core.documents import Document
 
 MAXIMUM_TITLE = 500  # characters that are kept
@@ -44,9 +45,6 @@ _SILENT = tuple(
 # Feeds escape twice, and what is cleaned away may have hidden an entity: so until nothing changes.
 _ROUNDS = 8
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
-_UNTIDY = ("  ", " \n", "\n ", "\n\n")
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?(?:\n ?)+")
 
 
 def normalise(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
@@ -55,30 +53,50 @@ def normalise(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
 
 
 def _normalised(draft: Draft) -> Draft:
-    document = clean_document(draft.document)
-    plain_title, plain_text = plain(document.title), plain(document.text)
-    return replace(
-        draft,
-        document=document,
+    document = draft.document
+    title, plain_title, title_key = _read(document.title, MAXIMUM_TITLE)
+    text, plain_text, text_key = _read(document.text, MAXIMUM_TEXT)
+    return draft.learned(
+        document=_with(document, title.replace("\n", " "), text),
         plain_title=plain_title,
         plain_text=plain_text,
-        title=plain_title.casefold(),
-        text=plain_text.casefold(),
+        title=title_key,
+        text=text_key,
     )
+
+
+def _read(text: str, limit: int) -> tuple[str, str, str]:
+    """Returns text cleaned, in its plain spelling, and as a key."""
+    text = text.strip()
+    plain, traits = spell(text[:limit])
+    if traits & Trait.UNCLEAN or len(text) > limit:
+        text = clean(text, limit)
+        plain, traits = spell(text)
+    # Most text is clean: its plain spelling, made on the way, has all its characters.
+    elif traits & (Trait.SPACED | Trait.COMPLEX) or len(plain) != len(text):
+        text = _tidied(text)
+    return text, plain, fold(plain, traits)
 
 
 def clean_document(document: Document) -> Document:
     """Returns the document with title, text, outlet and labels cleaned; the rest as it is."""
-    return replace(
-        document,
-        title=clean(document.title, MAXIMUM_TITLE).replace("\n", " "),
-        text=clean(document.text, MAXIMUM_TEXT),
-        outlet=clean(document.outlet, MAXIMUM_LABEL).replace("\n", " "),
-        labels={
-            clean(name, MAXIMUM_LABEL): clean(value, MAXIMUM_LABEL)
-            for name, value in document.labels.items()
-        },
-    )
+    title = clean(document.title, MAXIMUM_TITLE).replace("\n", " ")
+    return _with(document, title, clean(document.text, MAXIMUM_TEXT))
+
+
+def _with(document: Document, title: str, text: str) -> Document:
+    outlet = _label(document.outlet).replace("\n", " ")
+    labels = {_label(name): _label(value) for name, value in document.labels.items()}
+    before = document.title, document.text, document.outlet, document.labels
+    if before == (title, text, outlet, labels):
+        return document
+    return replace(document, title=title, text=text, outlet=outlet, labels=labels)
+
+
+@lru_cache(maxsize=10_000)
+def _label(text: str) -> str:
+    """Returns a short text that comes again and again, cleaned."""
+    return clean(text, MAXIMUM_LABEL)
 
 
 def clean(text: str, limit: int) -> str:
@@ -96,17 +114,17 @@ def clean(text: str, limit: int) -> str:
 def _cleaned(text: str) -> str:
     if "<" in text or "&" in text:
         text = _without_html(text)
-    if not _is_clean(text):
+    if not text.replace("\n", "").isprintable():  # tells in a tenth of the time
         text = _STRAY_JOINER.sub("", _UNWANTED.sub("", _BREAKS.sub("\n", text)))
-        text = _LINES.sub("\n", _SPACES.sub(" ", text))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    return text
+    return _tidied(text)
 
 
-def _is_clean(text: str) -> bool:
-    """Tells in a tenth of the time whether cleaning would change nothing, as of most text."""
-    return text.replace("\n", "").isprintable() and not any(pair in text for pair in _UNTIDY)
+def _tidied(text: str) -> str:
+    """Returns text with single spaces and no empty lines."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(filter(None, lines))
 
 
 def _without_html(text: str) -> str:

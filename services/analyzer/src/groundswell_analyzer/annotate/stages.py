@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from groundswell_analyzer.annotate.category import find_categories
@@ -25,7 +24,7 @@ PIPELINE_VERSION = f"annotate-1 {FINGERPRINT_VERSION} {METHOD}"
 
 def match_monitors(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
     """Finds the monitors whose query matches each document."""
-    return [replace(draft, monitors=tools.queries.matches(_view(draft))) for draft in drafts]
+    return [draft.learned(monitors=tools.queries.matches(_view(draft))) for draft in drafts]
 
 
 def _view(draft: Draft) -> Searchable:
@@ -60,8 +59,11 @@ def annotate(
     """Returns what every stage learned of each document, in order. Changes nothing else."""
     tools = Tools(queries=queries, now=now)
     drafts: Sequence[Draft] = [Draft(document=document) for document in documents]
-    for stage in (*STAGES, *further, LAST_STAGE):
+    for stage in STAGES:
+        drafts = stage.run(drafts, tools)
+    for stage in further:
         drafts = _checked(stage, drafts, stage.run(drafts, tools))
+    drafts = LAST_STAGE.run(drafts, tools)
     version = " ".join([PIPELINE_VERSION, *(stage.name for stage in further)])
     return [analysis_of(draft, version, now) for draft in drafts]
 

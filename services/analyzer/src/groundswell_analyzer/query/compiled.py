@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from groundswell_analyzer.query.errors import QueryError
@@ -42,13 +41,15 @@ class CompiledQueries:
         self.broken: dict[str, tuple[QueryError, ...]] = {}
         standing = [made for monitor in monitors if (made := self._stand(monitor))]
         self._standing = tuple(sorted(standing, key=lambda one: one.name))
-        self._always: list[int] = []
-        self._by_pattern: defaultdict[Pattern, list[int]] = defaultdict(list)
-        for index, one in enumerate(self._standing):
-            self._index(index, one.tree)
         self._scanner = LiteralScanner(
             pattern for one in self._standing for pattern in _patterns(one.tree)
         )
+        self._numbers = {pattern: number for number, pattern in enumerate(self._scanner.patterns)}
+        # By a pattern's number: the monitors that can match only where it stands.
+        self._watching: list[list[int]] = [[] for _ in self._numbers]
+        self._always: set[int] = set()
+        for index, one in enumerate(self._standing):
+            self._watch(index, one.tree)
 
     def __len__(self) -> int:
         return len(self._standing)
@@ -57,14 +58,16 @@ class CompiledQueries:
         """Returns the names of the monitors that match, sorted."""
         if not self._standing:
             return ()
-        spans = self._scan(document)
-        candidates = set(self._always).union(
-            *(self._by_pattern[pattern] for pattern in spans if pattern in self._by_pattern)
-        )
-        look = Look(document, lambda pattern: spans.get(pattern, ()))
+        spans: dict[int, list[Span]] = {}
+        for index, start, end in self._scanner.scan(document.content):
+            spans.setdefault(index, []).append((start, end))
+        candidates = self._always.union(*map(self._watching.__getitem__, spans))
+        if not candidates:
+            return ()
+        look = Look(document, lambda pattern: spans.get(self._numbers[pattern], ()))
         return tuple(
             one.name
-            for one in (self._standing[index] for index in sorted(candidates))
+            for one in map(self._standing.__getitem__, sorted(candidates))
             if one.admits(document) and evaluate(one.tree, look)
         )
 
@@ -83,20 +86,13 @@ class CompiledQueries:
             monitor.exercise,
         )
 
-    def _index(self, index: int, tree: Node) -> None:
+    def _watch(self, index: int, tree: Node) -> None:
         needed = search_terms(tree)
         if needed is None:
-            self._always.append(index)
+            self._always.add(index)
             return
         for pattern in needed:
-            self._by_pattern[pattern].append(index)
-
-    def _scan(self, document: Searchable) -> Mapping[Pattern, list[Span]]:
-        spans: dict[Pattern, list[Span]] = {}
-        patterns = self._scanner.patterns
-        for index, start, end in self._scanner.scan(document.content):
-            spans.setdefault(patterns[index], []).append((start, end))
-        return spans
+            self._watching[self._numbers[pattern]].append(index)
 
 
 def search_terms(tree: Node) -> tuple[Pattern, ...] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import IntFlag
 from functools import cache, lru_cache
 
 import numpy as np
@@ -30,10 +31,41 @@ _IGNORED = re.compile(
 )
 _TABLE_SIZE = 0x110000
 _MAPPED = 0x30000  # beyond lie no letters with another form
+_MARK = 1 << 16  # flags lie above the 16 bits of a spelling
+
+
+class Trait(IntFlag):
+    """What some character of a text asks for, beyond its spelling."""
+
+    COMPLEX = 1 * _MARK  # is not spelled as one character for one
+    CASED = 2 * _MARK  # folding changes it
+    SPACED = 4 * _MARK  # white space other than space and line feed
+    UNCLEAN = 8 * _MARK  # may not be text: control, invisible, of HTML, not NFC
 
 
 def plain(text: str) -> str:
     """Returns text in one spelling, case kept: the key before folding."""
+    return spell(text)[0]
+
+
+def spell(text: str) -> tuple[str, int]:
+    """Returns the plain spelling of text, and the traits of its characters together."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    packed = _spelling()[units]
+    traits = int(np.bitwise_or.reduce(packed))
+    if traits & Trait.COMPLEX:
+        return _spell_complex(text), traits
+    spelled = packed.astype(np.uint16).tobytes().decode("utf-16-le")
+    return _single_spaced(spelled), traits
+
+
+def _single_spaced(text: str) -> str:
+    if "  " in text or text[:1] == " " or text[-1:] == " ":
+        return " ".join(text.split())
+    return text
+
+
+def _spell_complex(text: str) -> str:
     points = _points(text)
     table, complex_points = _tables()
     if complex_points[points].any():
@@ -42,9 +74,14 @@ def plain(text: str) -> str:
     return " ".join(spelled.split())
 
 
+def fold(spelled: str, traits: int) -> str:
+    """Returns the key of a plain spelling with these traits."""
+    return spelled.casefold() if traits & (Trait.CASED | Trait.COMPLEX) else spelled
+
+
 def key(text: str) -> str:
     """Returns the form of text that is searched."""
-    return plain(text).casefold()
+    return fold(*spell(text))
 
 
 @lru_cache(maxsize=50_000)
@@ -127,6 +164,33 @@ def _tables() -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
             complex_points[point] = True
     complex_points[0xE0000:0xE1000] = True
     return table, complex_points
+
+
+@cache
+def _spelling() -> NDArray[np.uint32]:
+    """Returns for every 16-bit unit its spelling, with the traits of the character above it."""
+    table, complex_points = _tables()
+    packed = table[:_MARK].copy()
+    packed[:0x80] = [ord(" ") if chr(point).isspace() else point for point in range(0x80)]
+    for point in range(_MARK):
+        packed[point] = (packed[point] & 0xFFFF) | _traits(chr(point), chr(packed[point] & 0xFFFF))
+    packed[complex_points[:_MARK] | (table[:_MARK] >= _MARK)] |= np.uint32(Trait.COMPLEX)
+    packed[0xD800:0xE000] = Trait.COMPLEX | Trait.UNCLEAN  # half a character
+    return packed
+
+
+def _traits(character: str, spelled: str) -> int:
+    cased = Trait.CASED if spelled.casefold() != spelled else 0
+    if _may_not_be_text(character):
+        return cased | Trait.UNCLEAN
+    return cased | (Trait.SPACED if character.isspace() and character not in " \n" else 0)
+
+
+def _may_not_be_text(character: str) -> bool:
+    is_visible = character.isprintable() or character.isspace()
+    is_control = character < " " and character not in "\t\n\v\f"
+    is_normal = unicodedata.is_normalized("NFC", character) and not _combines(character)
+    return not is_visible or is_control or not is_normal or character in "<&\u2028\u2029"
 
 
 def _combines(character: str) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from groundswell_analyzer.query.keys import is_word
 from groundswell_analyzer.query.tree import Literal
+
+# The fastest automaton takes about 1 KiB a byte of its patterns: up to here, 20 MiB.
+MAXIMUM_FAST = 20_000  # bytes
 
 Span = tuple[int, int]
 Pattern = tuple[str, bool]  # the key to find, and whether it is a prefix
@@ -25,7 +28,10 @@ class LiteralScanner:
         """Builds the automaton; equal patterns are one."""
         self.patterns: Sequence[Pattern] = sorted(set(patterns))
         self._borders = [borders(pattern) for pattern in self.patterns]
-        self._automaton = AhoCorasick([text for text, _ in self.patterns])
+        texts = [text for text, _ in self.patterns]
+        is_small = sum(len(text.encode()) for text in texts) <= MAXIMUM_FAST
+        fast = Implementation.DFA if is_small else None
+        self._automaton = AhoCorasick(texts, implementation=fast)
 
     def scan(self, content: str) -> Iterator[tuple[int, int, int]]:
         """Yields (pattern's index, start, end) of every occurrence, by its end."""
