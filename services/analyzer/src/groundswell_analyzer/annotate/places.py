@@ -1,65 +1,149 @@
-"""Stage places: which places a text names, by ISO code."""
+"""Stage places: which places a text names, by codes that hold each other as CN-44 holds CN-44-4403."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import rjieba
+
 from groundswell_analyzer.annotate.draft import Draft, Tools
-from groundswell_analyzer.annotate.gazetteer import Candidate, Gazetteer, gazetteer
+from groundswell_analyzer.annotate.gazetteer import Gazetteer, gazetteer
+from groundswell_analyzer.annotate.resolving import Mention, resolve
 from groundswell_analyzer.query.literals import borders, stands_alone
 from groundswell_core.analyses import Place
 
 MAXIMUM_PLACES = 20
 MAXIMUM_TEXT = 20_000  # characters that are read
+_WINDOW = 5  # characters on each side that decide where words begin
+_LATIN_END = "\u0250"
+_PREPOSITION = re.compile(r"(?:\b(?:in|near|at|from|outside|à|en|em|bei|aus|di) )$")
+_NEXT_WORD = re.compile(r" ([A-Z][a-z'’]+)\b")
+_LAST_WORD = re.compile(r"\b([A-Z][a-zé'’]+\.?) $")
+# After a city these are its own, and no surname: Sydney Airport.
+_OF_A_CITY = frozenset(
+    [
+        "Airport",
+        "Police",
+        "Opera",
+        "Olympics",
+        "Olympic",
+        "University",
+        "College",
+        "Council",
+        "County",
+        "City",
+        "Mayor",
+        "Hospital",
+        "School",
+        "Port",
+        "Metro",
+        "Stadium",
+        "Court",
+        "District",
+        "Marathon",
+        "Fire",
+        "Harbour",
+        "Harbor",
+        "Bridge",
+        "Festival",
+        "Zoo",
+    ]
+)
 
 
 def find_places(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
     """Finds the places that every document names."""
     known = gazetteer()
     return [
-        replace(draft, places=places_of(f"{draft.plain_title}\n{draft.plain_text}", known))
+        replace(
+            draft,
+            places=places_of(
+                f"{draft.plain_title}\n{draft.plain_text}", known, draft.document.region
+            ),
+        )
         for draft in drafts
     ]
 
 
-def places_of(text: str, known: Gazetteer) -> tuple[Place, ...]:
+def places_of(text: str, known: Gazetteer, region: str = "") -> tuple[Place, ...]:
     """Returns the places that a plain text names, most named first; equals in their order."""
-    mentions = _mentions(text[:MAXIMUM_TEXT], known)
-    # What is named beyond doubt decides what is in doubt; without it, doubt stays silence.
-    certain = {found[0][0] for found in mentions if len(found) == 1}
-    counts: Counter[Candidate] = Counter()
-    for found in mentions:
-        fitting = [candidate for candidate in found if candidate[0] in certain]
-        if len(found) == 1 or len(fitting) == 1:
-            counts[fitting[0]] += 1
+    text = text[:MAXIMUM_TEXT]
+    counts = Counter(
+        (reading.code, reading.name)
+        for reading in resolve(text, list(_mentions(text, known)), region)
+    )
     return tuple(
         Place(code=code, display_name=name, mentions=count)
         for (code, name), count in counts.most_common(MAXIMUM_PLACES)
     )
 
 
-def _mentions(text: str, known: Gazetteer) -> list[tuple[Candidate, ...]]:
-    return [
-        known.candidates[index]
-        for index, start, end in known.automaton.find_matches_as_indexes(text)
-        if known.candidates[index] and _is_place(text, start, end, known)
-    ]
+def _mentions(text: str, known: Gazetteer) -> Iterator[Mention]:
+    previous = -1
+    for index, start, end in known.automaton.find_matches_as_indexes(text):
+        name = known.names[index]
+        if not name.readings or not _is_place(text, start, end, known):
+            continue
+        if name.is_pair and start != previous and _straddles(text, start, end):
+            continue
+        previous = end
+        in_place = text[start] < _LATIN_END and bool(
+            _PREPOSITION.search(text, max(0, start - 9), start)
+        )
+        yield Mention(start, end, name, in_place)
 
 
 def _is_place(text: str, start: int, end: int, known: Gazetteer) -> bool:
-    """Tells whether a name stands for itself: no part of a word, no name of a road or a bank."""
+    """Tells whether a name stands for itself: no part of a word, no name of a road or a person."""
     first, last = text[start], text[end - 1]
     if "\u4e00" <= first <= "\u9fff":
-        return not text.startswith(known.not_before, end)
+        return not known.not_before.match(text, end)
     if "\u30a1" <= first <= "\u30fa":
         return not (_is_katakana(text, start - 1) or _is_katakana(text, end))
     if "\uac00" <= first <= "\ud7a3":
         return not (start > 0 and "\uac00" <= text[start - 1] <= "\ud7a3")
     left, right = borders((first + last, False))
-    return stands_alone(text, start, end, left=left, right=right)
+    return stands_alone(text, start, end, left=left, right=right) and not (
+        first < _LATIN_END and _is_person(text, start, end, known)
+    )
 
 
 def _is_katakana(text: str, index: int) -> bool:
     return 0 <= index < len(text) and "\u30a1" <= text[index] <= "\u30fc"
+
+
+def _straddles(text: str, start: int, end: int) -> bool:
+    """Tells whether two characters belong to different words, as 大连 in 重大连环车祸."""
+    if start == 0 or not _is_han(text[start - 1]):
+        return False
+    window = text[max(0, start - _WINDOW) : end + _WINDOW]
+    position = max(0, start - _WINDOW)
+    for word in rjieba.cut(window):
+        if position >= start or position + len(word) > start:
+            return position != start or position + len(word) < end
+        position += len(word)
+    return False
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
+def _is_person(text: str, start: int, end: int, known: Gazetteer) -> bool:
+    """Tells whether a name is part of a person's: Whitney Houston, Paris Hilton."""
+    before = _LAST_WORD.search(text, max(0, start - 20), start)
+    if before and before[1].rstrip(".") in known.given_names:
+        return True
+    if text[start:end] not in known.also_given or _is_title_case(text):
+        return False
+    after = _NEXT_WORD.match(text, end)
+    return after is not None and after[1] not in _OF_A_CITY
+
+
+def _is_title_case(text: str) -> bool:
+    """Tells whether a headline begins most words with a capital, so that capitals tell nothing."""
+    words = [word for word in text.split("\n", 1)[0].split() if len(word) > 3]
+    return sum(word[:1].isupper() for word in words) * 3 > len(words) * 2
