@@ -169,7 +169,7 @@ async def stories_role(
         [
             (
                 add_StoryServiceServicer_to_server,
-                StoryService(stories, series, book, hub, stopping=service.stopping),
+                StoryService(stories, series, documents, book, hub, stopping=service.stopping),
                 "groundswell.story.v1.StoryService",
             ),
             (

@@ -11,6 +11,7 @@ from groundswell_analyzer.clock import EventClock
 from groundswell_analyzer.metrics import ANALYZE_DELAY, ANNOTATED, CONFLICTS, PUBLISH_DELAY, observe
 from groundswell_analyzer.publish import AnalysisPublisher
 from groundswell_analyzer.revisions import Known, learn
+from groundswell_analyzer.search import document_grams
 from groundswell_core.analyses import ANALYSES, Analysis
 from groundswell_core.clock import Clock
 from groundswell_core.documents import DOCUMENTS, Document
@@ -70,7 +71,9 @@ class AnnotateHandler:
         self._measure(known, analyses)
 
     async def _stored(self, ids: Sequence[str]) -> dict[str, Known]:
-        found = await self._documents.find({"_id": {"$in": list(dict.fromkeys(ids))}})
+        found = await self._documents.find(
+            {"_id": {"$in": list(dict.fromkeys(ids))}}, fields={"grams": 0}
+        )
         return {record["_id"]: known_of(record) for record in found}
 
     def _learn(self, before: Mapping[str, Known], arrived: Sequence[Document]) -> dict[str, Known]:
@@ -186,6 +189,7 @@ def _operation(
     }
     if known.is_reread:
         fields["story_time"] = None
+        fields["grams"] = document_grams(analysis)
     if known.change:
         # Compared with what was read: a slower writer must not undo a newer revision.
         return update_op({"_id": key, "change": known.change}, {"$set": fields})

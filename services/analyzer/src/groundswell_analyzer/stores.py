@@ -34,6 +34,7 @@ DOCUMENTS = CollectionSpec(
             "event_time": _DATE,
             "arrival": _NUMBER,
             "observations": {"bsonType": "array", "maxItems": 300},
+            "grams": {"bsonType": "array", "maxItems": 1000},
             "expire_time": _DATE,
         },
     },
@@ -45,6 +46,7 @@ DOCUMENTS = CollectionSpec(
         Index(
             name="source", keys=(("analysis.document.source", 1), ("event_time", -1), ("_id", 1))
         ),
+        Index(name="grams", keys=(("grams", 1), ("event_time", -1), ("_id", 1))),
         Index(name="pending", keys=(("pending", 1), ("arrival", 1)), partial={"pending": True}),
     ),
 )
@@ -60,6 +62,7 @@ STORIES = CollectionSpec(
             "level": {"enum": ["NONE", "IV", "III", "II", "I"]},
             "alerts": {"bsonType": "array"},
             "timeline": {"bsonType": "array", "maxItems": 500},
+            "grams": {"bsonType": "array", "maxItems": 1000},
             "expire_time": _DATE,
         },
     },
@@ -67,6 +70,7 @@ STORIES = CollectionSpec(
         Index(name="expiry", keys=(("expire_time", 1),), expire_after=_NOW),
         Index(name="level", keys=(("level_rank", -1), ("update_time", -1), ("_id", 1))),
         Index(name="newest", keys=(("update_time", -1), ("_id", 1))),
+        Index(name="grams", keys=(("grams", 1), ("update_time", -1), ("_id", 1))),
         Index(name="growth", keys=(("growth", -1), ("update_time", -1), ("_id", 1))),
         Index(name="monitor", keys=(("grades.monitor", 1), ("update_time", -1))),
         Index(name="written", keys=(("write_time", 1),)),

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,8 +11,20 @@ from typing import Any
 from groundswell.story.v1 import story_service_pb2 as pb
 from groundswell.story.v1 import story_service_pb2_grpc as grpc_pb
 from groundswell_analyzer.monitors import MonitorBook
-from groundswell_analyzer.query import key
+from groundswell_analyzer.query import parse_or_raise
 from groundswell_analyzer.scope import visible_names, visible_story
+from groundswell_analyzer.search.conditions import Where, where
+from groundswell_analyzer.search.stories import (
+    FIELDS,
+    HIDDEN,
+    NOTHING,
+    StorySearch,
+    asked,
+    of_grades,
+    of_source,
+    present,
+    words,
+)
 from groundswell_analyzer.stories.records import public_story
 from groundswell_analyzer.stories.watching import Watcher, WatchHub
 from groundswell_core.errors import InvalidInput, NotFound
@@ -28,19 +39,16 @@ from groundswell_core.stories import (
     STORY_EVENTS,
     SeriesPoint,
     Story,
-    StoryState,
 )
 
 BOOKMARK_SECONDS = 5.0
 _SNAPSHOT = 5000  # stories that a follower gets at first, newest first
-_PRESENT = [StoryState.ACTIVE.name, StoryState.RESTING.name]
 _ORDERS = {
     pb.STORY_ORDER_UNSPECIFIED: [("level_rank", -1), ("update_time", -1), ("_id", 1)],
     pb.STORY_ORDER_LEVEL: [("level_rank", -1), ("update_time", -1), ("_id", 1)],
     pb.STORY_ORDER_NEWEST: [("update_time", -1), ("_id", 1)],
     pb.STORY_ORDER_GROWTH: [("growth", -1), ("update_time", -1), ("_id", 1)],
 }
-_SHOWN = {"grades.snapshot": 0, "alerts": 0, "timeline": 0, "told_outlets": 0}
 
 
 class StoryService(grpc_pb.StoryServiceServicer):
@@ -50,6 +58,7 @@ class StoryService(grpc_pb.StoryServiceServicer):
         self,
         stories: Collection,
         series: Collection,
+        documents: Collection,
         book: MonitorBook,
         hub: WatchHub,
         *,
@@ -58,13 +67,14 @@ class StoryService(grpc_pb.StoryServiceServicer):
         """Takes stopping: streams end when it is set."""
         self._stories = stories
         self._series = series
+        self._documents = documents
         self._book = book
         self._hub = hub
         self._stopping = stopping
 
     async def GetStory(self, request: Any, context: Any) -> Any:
         """Answers one story."""
-        story = public_story(await self._record(request.name, _SHOWN))
+        story = public_story(await self._record(request.name, HIDDEN))
         return pb.GetStoryResponse(story=STORIES.to_proto(self._visible(story)))
 
     async def ListStories(self, request: Any, context: Any) -> Any:
@@ -73,12 +83,35 @@ class StoryService(grpc_pb.StoryServiceServicer):
         filter_text = _bound(request)
         skip = decode_token(filter_text, request.page_token)
         found = await self._stories.find(
-            self._filter(request), sort=_order(request), skip=skip, limit=size + 1, fields=_SHOWN
+            self._filter(request), sort=_order(request), skip=skip, limit=size + 1, fields=HIDDEN
         )
         stories = [self._visible(public_story(record)) for record in found[:size]]
         return pb.ListStoriesResponse(
             stories=map(STORIES.to_proto, stories),
             next_page_token=encode_token(filter_text, skip + size) if len(found) > size else "",
+        )
+
+    async def SearchStories(self, request: Any, context: Any) -> Any:
+        """Searches stories by words, phrases and fields; sorted and paged."""
+        tree = parse_or_raise(request.query) if request.query.strip() else None
+        conditions = asked(request, tree) + self._graded(request)
+        if request.source:
+            parse_name(request.source, "sources")
+            conditions.append(await of_source(self._documents, request.source))
+        search = StorySearch(
+            stories=self._stories,
+            where={"$and": conditions},
+            tree=tree,
+            order=_order(request),
+            size=page_size(request.page_size),
+        )
+        bound = _bound(request)
+        total = await search.count() if not request.page_token else None
+        skip = await search.run(decode_token(bound, request.page_token))
+        return pb.SearchStoriesResponse(
+            stories=[STORIES.to_proto(self._visible(story)) for story in search.found],
+            next_page_token=encode_token(bound, skip) if skip else "",
+            total_count=total,
         )
 
     async def GetStorySeries(self, request: Any, context: Any) -> Any:
@@ -113,7 +146,7 @@ class StoryService(grpc_pb.StoryServiceServicer):
             self._filter(request),
             sort=_ORDERS[pb.STORY_ORDER_NEWEST],
             limit=_SNAPSHOT,
-            fields=_SHOWN,
+            fields=HIDDEN,
         )
         return [self._visible(public_story(record)) for record in reversed(found)]
 
@@ -141,19 +174,20 @@ class StoryService(grpc_pb.StoryServiceServicer):
         return record
 
     def _filter(self, request: Any) -> dict[str, Any]:
-        where: dict[str, Any] = {"state": {"$in": _PRESENT}}
+        conditions = [present(include_exercises=request.include_exercises), *self._graded(request)]
+        tree = words(getattr(request, "query", ""))
+        if tree is not None:
+            conditions.append(where(tree, FIELDS) or NOTHING)
+        return {"$and": [one for one in conditions if one]}
+
+    def _graded(self, request: Any) -> list[Where]:
+        """Returns the condition of the monitor and level that are asked for; none when neither is."""
         names = visible_names(caller(), self._book.monitors.values())
+        level = Level(request.minimum_level)
         if request.monitor:
             self._check_monitor(request.monitor, names)
-            names = {request.monitor}
-        level = Level(request.minimum_level)
-        if level > Level.NONE or request.monitor:
-            where["grades"] = {"$elemMatch": _grade_filter(names, level)}
-        for word in key(getattr(request, "query", "")).split():
-            where.setdefault("$and", []).append({"search": {"$regex": re.escape(word)}})
-        if not request.include_exercises:
-            where["exercise"] = False
-        return where
+            return [of_grades({request.monitor}, level)]
+        return [of_grades(names, level)] if level > Level.NONE else []
 
     def _check_monitor(self, name: str, names: set[str]) -> None:
         parse_name(name, "monitors")
@@ -184,13 +218,6 @@ class _Wanted:
             one.grade.level >= self._level and self._monitor in ("", one.monitor)
             for one in story.grades
         )
-
-
-def _grade_filter(names: Iterable[str], level: Level) -> dict[str, Any]:
-    where: dict[str, Any] = {"monitor": {"$in": sorted(names)}}
-    if level > Level.NONE:
-        where["grade.level"] = {"$in": [one.name for one in Level if one >= level]}
-    return where
 
 
 def _order(request: Any) -> list[tuple[str, int]]:

@@ -80,12 +80,12 @@ async def api(analyzer, keys):
     servicers = [
         (
             stories_grpc.add_StoryServiceServicer_to_server,
-            StoryService(stories, series, book, hub, stopping=stopping),
+            StoryService(stories, series, documents, book, hub, stopping=stopping),
             "groundswell.story.v1.StoryService",
         ),
         (
             documents_grpc.add_DocumentServiceServicer_to_server,
-            DocumentService(documents, book),
+            DocumentService(documents, stories, book),
             "groundswell.analysis.v1.DocumentService",
         ),
         (
