@@ -53,6 +53,12 @@ def any_agree(ones: Iterable[Said], others: Iterable[Said]) -> bool:
     return any(agree(one, other) for one in ones for other in known)
 
 
+def contradicting(claims: Iterable[Said], standing: Said) -> list[Said]:
+    """Returns what a document claims against what stands; nothing when it claims that as well."""
+    found = [one for one in claims if (one.kind, one.unit) == (standing.kind, standing.unit)]
+    return [] if any_agree(found, (standing,)) else found
+
+
 def days_clash(one: Said, told: datetime, other: Said, other_told: datetime) -> bool:
     """Tells whether two days of one happening differ.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from groundswell_analyzer.telling.amounts import any_agree
+from groundswell_analyzer.telling.amounts import contradicting
 from groundswell_analyzer.telling.report import Report, Said
 from groundswell_analyzer.telling.titles import is_loud, plain_title, shortened
 
@@ -41,7 +41,8 @@ def headline(report: Report | None, outlets: Collection[str] = ()) -> str:
     """Returns a document's title as a headline; outlets: names of sites in lower case."""
     if report is None:
         return ""
-    return shortened(plain_title(report.title, outlets) or " ".join(report.title.split()))
+    names = {report.outlet.casefold(), *outlets}
+    return shortened(plain_title(report.title, names) or " ".join(report.title.split()))
 
 
 def _rating(report: Report, weights: Mapping[str, float], claim: Said | None) -> float:
@@ -50,11 +51,6 @@ def _rating(report: Report, weights: Mapping[str, float], claim: Said | None) ->
     rating *= _LIGHT + (1 - _LIGHT) * report.source_weight / 1000
     if is_loud(report.title):
         rating *= _LOUD
-    if claim is not None and _contradicts(report, claim):
+    if claim is not None and contradicting(report.claims, claim):
         rating *= _OUTDATED
     return rating * _SECOND_HAND if report.near_copy or report.withdrawn else rating
-
-
-def _contradicts(report: Report, claim: Said) -> bool:
-    claimed = [one for one in report.claims if (one.kind, one.unit) == (claim.kind, claim.unit)]
-    return bool(claimed) and not any_agree(claimed, (claim,))

@@ -53,9 +53,12 @@ def plain_title(title: str, outlets: Collection[str] = ()) -> str:
 
 
 def _visible(text: str) -> str:
+    text = text[:500]
+    if text.isprintable():
+        return text
     return "".join(
         " " if unicodedata.category(one) in {"Cc", "Zl", "Zp"} else one
-        for one in text[:500]
+        for one in text
         if unicodedata.category(one) not in {"Cf", "Cs", "Co"}
     )
 
