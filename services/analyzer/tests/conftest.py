@@ -22,6 +22,7 @@ from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.keeper import Keeper
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.store import StoryStore
+from groundswell_analyzer.stories.teller import Teller
 from groundswell_core.analyses import Analysis
 from groundswell_core.documents import DOCUMENTS, Document, Signals
 from groundswell_core.identity import document_id, revision_of
@@ -81,9 +82,12 @@ class Analyzer:
 
     def new_keeper(self) -> Keeper:
         self.writers += 1
+        desk = Desk()
+        teller = Teller(self.database.collection("documents"), desk.rarity)
         return Keeper(
             store=StoryStore(self.database, keep=KEEP, writer=f"writer-{self.writers}"),
-            desk=Desk(),
+            desk=desk,
+            tell=teller.tell,
             grader=Grader(
                 load_rules(), working=self.book.working, coverage=lambda: None, hold=HOLD
             ),

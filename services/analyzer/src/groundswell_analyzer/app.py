@@ -36,6 +36,7 @@ from groundswell_analyzer.stories.keeper import Keeper
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.round import Round
 from groundswell_analyzer.stories.store import StoryStore
+from groundswell_analyzer.stories.teller import Teller
 from groundswell_analyzer.stories.usual import UsualKeeper
 from groundswell_analyzer.stories.watching import WatchHub
 from groundswell_analyzer.story_service import StoryService
@@ -114,15 +115,23 @@ async def stories_role(
     coverage = CoverageCache(await service.enter(collector_channel(settings, service)))
     producer = await service.enter(Producer(settings.kafka, [ANALYSES, ANALYSES.dlq, ALERTS]))
     hub = WatchHub()
+    weights = load_weights(own.source_weights_file)
+    desk = Desk()
+    teller = Teller(
+        database.collection("documents"),
+        desk.rarity,
+        queries=book.queries_of,
+        outlets=weights.names(),
+    )
     grader = Grader(rules, working=book.working, coverage=coverage.newest, hold=hold)
     keeper = Keeper(
         store=StoryStore(
             database,
             keep=timedelta(days=own.story_days),
             writer=digest(socket.gethostname(), str(os.getpid()), str(service.clock.now())),
-            weights=load_weights(own.source_weights_file),
+            weights=weights,
         ),
-        desk=Desk(),
+        desk=desk,
         grader=grader,
         outbox=Outbox(
             AlertPublisher(producer), interval=timedelta(seconds=own.alert_interval), hold=hold
@@ -131,6 +140,7 @@ async def stories_role(
         clock=service.clock,
         events=events,
         announce=hub.announce,
+        tell=teller.tell,
     )
     usual = UsualKeeper(database.collection("baselines"), grader.hours)
     await usual.load()

@@ -126,6 +126,10 @@ class MonitorBook:
         monitor = self.monitors.get(name)
         return monitor if monitor and monitor.state is not MonitorState.OFF else None
 
+    def queries_of(self, names: Iterable[str]) -> list[str]:
+        """Returns the queries of monitors that are there."""
+        return [self.monitors[name].query for name in names if name in self.monitors]
+
     async def refresh(self) -> bool:
         """Reads the monitors when any changed; tells whether one did."""
         versions = await self._store.versions()

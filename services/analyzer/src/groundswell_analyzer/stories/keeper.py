@@ -35,6 +35,7 @@ from groundswell_core.log import get_logger
 log = get_logger(__name__)
 
 Announce = Callable[[Sequence[OpenStory]], None]
+Tell = Callable[[Sequence[OpenStory]], Awaitable[None]]
 SWEEP_BATCH = 500
 
 
@@ -55,6 +56,10 @@ def _tell_nobody(stories: Sequence[OpenStory]) -> None:
     """Is told of every story that was written, when nobody else is."""
 
 
+async def _tell_no_more(stories: Sequence[OpenStory]) -> None:
+    """Leaves what is told of stories at what needs no texts."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Keeper:
     """The stories role: takes documents up, keeps them, grades and announces their stories."""
@@ -67,6 +72,7 @@ class Keeper:
     clock: Clock
     events: EventClock
     announce: Announce = _tell_nobody
+    tell: Tell = _tell_no_more  # headline, summary, conflicts: before a story is graded and written
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _work: Work = field(default_factory=Work, init=False)
     _joined: dict[str, OpenStory] = field(default_factory=dict, init=False)  # not yet written so
@@ -207,6 +213,7 @@ class Keeper:
             if not waiting:
                 return
             event_now, now = self.events.now(), self._now()
+            await self.tell(waiting)
             for story in waiting:
                 self.life.wake(story, event_now)
                 if story.id not in work.graded:

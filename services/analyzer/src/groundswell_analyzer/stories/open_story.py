@@ -14,6 +14,7 @@ from groundswell_analyzer.grading.graded import Graded
 from groundswell_analyzer.stories.centroid import Centroid
 from groundswell_analyzer.stories.heat import HeatSeries
 from groundswell_analyzer.stories.member import Member, Place
+from groundswell_analyzer.telling.told import Told
 from groundswell_core.stories import StoryEvent, StoryState
 
 K = TypeVar("K")
@@ -102,6 +103,7 @@ class OpenStory:
         self.wave_count = 0
         self.timeline: list[StoryEvent] = []
         self.told_outlets: dict[str, None] = {}
+        self.told: Told | None = None  # headline, summary, conflicts; None: not told yet
         self.grades: dict[str, Graded] = {}
         self.alerts: dict[str, AlertBox] = {}
         self.version = 0  # of the stored record; 0: not stored yet

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from groundswell_analyzer.grading.alerts import AlertBox
 from groundswell_analyzer.grading.facts import StoryFacts
 from groundswell_analyzer.grading.graded import Graded
-from groundswell_analyzer.query import key
-from groundswell_analyzer.stories.centroid import term_weights
+from groundswell_analyzer.search import story_grams
 from groundswell_analyzer.stories.member import minute_of, minute_time
 from groundswell_analyzer.stories.open_story import OpenStory
+from groundswell_analyzer.stories.teller import told_of
+from groundswell_analyzer.telling.outlets import OutletShare, first_outlet
+from groundswell_analyzer.telling.told import Size, Told
 from groundswell_core.analyses import Place
 from groundswell_core.grades import Level
 from groundswell_core.stories import STORIES, STORY_EVENTS, Story, StoryState
 
-TERMS_SHOWN = 12
 PLACES_SHOWN = 10
-_HEADLINES_COMPARED = 32
+ORGANISATIONS_SHOWN = 10
+TOPICS_SHOWN = 5
 
 
 def story_of(story: OpenStory) -> Story:
     """Returns a story as others see it."""
-    tally = story.tally
+    tally, told = story.tally, told_of(story)
     return Story(
         name=story.name,
-        headline=headline(story),
+        headline=told.headline,
         language=story.language,
-        terms=tuple(term for term, _ in story.centroid.strongest()[:TERMS_SHOWN]),
+        terms=told.terms,
         state=story.state,
         merged_into=f"stories/{story.merged_into}" if story.merged_into else "",
         document_count=tally.documents,
@@ -48,29 +51,23 @@ def story_of(story: OpenStory) -> Story:
         update_time=story.update_time,
         exercise=story.exercise,
         wave_count=story.wave_count,
+        organisations=_most(tally.organisations, ORGANISATIONS_SHOWN),
+        topics=_most(tally.topics, TOPICS_SHOWN),
+        is_unconfirmed=told.is_unconfirmed,
+        confirmation=told.confirmation,
+        conflicts=told.conflicts,
+        summary=told.summary,
     )
+
+
+def _most(counter: Mapping[str, int], count: int) -> tuple[str, ...]:
+    """Returns the keys counted most, the first by name among equals."""
+    return tuple(sorted(counter, key=lambda name: (-counter[name], name))[:count])
 
 
 def level_of(story: OpenStory) -> Level:
     """Returns the highest level that any monitor gives it."""
     return max((graded.grade.level for graded in story.grades.values()), default=Level.NONE)
-
-
-def headline(story: OpenStory) -> str:
-    """Returns the title of its most central document: the one nearest to what all of them say."""
-    weights = story.centroid.weights
-    best, best_score = "", -1.0
-    for index, member in enumerate(story.members.values()):
-        if index >= _HEADLINES_COMPARED and best:
-            break
-        if not member.title or member.withdrawn:
-            continue
-        score = sum(
-            weight * weights.get(term, 0.0) for term, weight in term_weights(member.terms).items()
-        )
-        if not member.near_copy and score > best_score * (1 + 1e-9):
-            best, best_score = member.title, score
-    return best or next((one.title for one in story.members.values() if one.title), "")
 
 
 def _places(story: OpenStory) -> tuple[Place, ...]:
@@ -86,7 +83,7 @@ def facts_of(story: OpenStory) -> StoryFacts:
     places, newest = _places(story), story.newest
     return StoryFacts(
         name=story.name,
-        headline=headline(story),
+        headline=told_of(story).headline,
         language=story.language,
         exercise=story.exercise,
         merged_into=story.merged_into,
@@ -111,7 +108,7 @@ def story_record(
     story: OpenStory, *, event_now: datetime, now: datetime, keep: timedelta
 ) -> dict[str, Any]:
     """Returns the record of a story, one version on."""
-    public = story_of(story)
+    public, told = story_of(story), told_of(story)
     return {
         **STORIES.to_record(public),
         "_id": story.id,
@@ -120,13 +117,45 @@ def story_record(
         "alerts": [story.alerts[name].to_record() for name in sorted(story.alerts)],
         "timeline": [STORY_EVENTS.to_record(event) for event in story.timeline],
         "told_outlets": list(story.told_outlets),
+        "told": _told_record(told),
+        # What outlet_records counts: who told of it, the first one first.
+        "outlets": [share._asdict() for share in told.outlets],
+        "first_outlet": first_outlet(told.outlets, public.outlet_count),
         # Beside what is shown: for orders and searches.
         "level_rank": int(public.level),
         "growth": story.count_since(minute_of(event_now) - 59),
-        "search": key(" ".join((public.headline, *public.terms))),
+        "grams": story_grams(public),
         "write_time": now,
         "expire_time": now + keep,
     }
+
+
+def _told_record(told: Told) -> dict[str, Any]:
+    return {
+        "headline_document": told.headline_document,
+        "size": asdict(told.size),
+        "retold": asdict(told.retold),
+    }
+
+
+def _told(record: Mapping[str, Any]) -> Told | None:
+    """Returns what a stored story told; None: it was stored before that was kept."""
+    stored = record.get("told")
+    if stored is None:
+        return None
+    public = public_story(record)
+    return Told(
+        headline=public.headline,
+        headline_document=stored["headline_document"],
+        terms=public.terms,
+        summary=public.summary,
+        is_unconfirmed=public.is_unconfirmed,
+        confirmation=public.confirmation,
+        conflicts=public.conflicts,
+        outlets=tuple(OutletShare(**share) for share in record["outlets"]),
+        size=Size(**stored["size"]),
+        retold=Size(**stored["retold"]),
+    )
 
 
 def opened(record: Mapping[str, Any]) -> OpenStory:
@@ -141,6 +170,7 @@ def opened(record: Mapping[str, Any]) -> OpenStory:
     story.wave_count = record["wave_count"]
     story.timeline = [STORY_EVENTS.from_record(entry) for entry in record["timeline"]]
     story.told_outlets = dict.fromkeys(record["told_outlets"])
+    story.told = _told(record)
     story.grades = {one.monitor: one for one in map(Graded.from_record, record["grades"])}
     boxes = map(AlertBox.from_record, record["alerts"])
     story.alerts = {box.alert.monitor: box for box in boxes}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from groundswell_analyzer.telling.amounts import contradicting
 from groundswell_analyzer.telling.claims import conflicts
 from groundswell_analyzer.telling.confirmation import confirmation
 from groundswell_analyzer.telling.headline import central, headline
@@ -65,10 +66,14 @@ def is_due(told: Told, size: Size) -> bool:
     )
 
 
-def is_due_again(told: Told, size: Size) -> bool:
-    """Tells whether a story grew so much that its headline, terms and summary are made anew."""
+def is_due_again(told: Told, size: Size, speaking: Report | None) -> bool:
+    """Tells whether headline, terms and summary are made anew: the story grew, or they went stale.
+
+    Takes speaking: the document that gave the headline; None: it is not in the story any more.
+    """
     return (
-        not told.headline
+        speaking is None
+        or (told.claim is not None and bool(contradicting(speaking.claims, told.claim)))
         or size.withdrawn != told.retold.withdrawn
         or size.documents >= max(told.retold.documents * _RETOLD, told.retold.documents + 1)
         or size.documents * _RETOLD < told.retold.documents  # it was split
