@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from groundswell_analyzer.annotate.category import category_of, make_rules, rules
+from groundswell_analyzer.annotate.category import (
+    MAXIMUM_TOPICS,
+    MAXIMUM_WORDS,
+    make_rules,
+    matter_of,
+    rules,
+)
 from groundswell_analyzer.query import key
 
 REPORTS = {
@@ -22,34 +28,86 @@ REPORTS = {
     "": ["某明星演唱会门票开售", "娱乐圈地震：两人宣布离婚", "A quiet day in the park", ""],
 }
 CASES = [(title, category) for category, titles in REPORTS.items() for title in titles]
+TOPICS = {
+    "客车与货车相撞致两死": "accident/traffic",
+    "居民楼深夜起火": "accident/fire",
+    "煤矿透水多人被困井下": "accident/mine",
+    "6.8级地震": "natural_disaster/earthquake",
+    "台风登陆": "natural_disaster/typhoon",
+    "学生集体食物中毒": "public_health/food_poisoning",
+    "自杀式袭击": "public_security/terrorism",
+    "城区大面积停电": "service/utilities",
+    "公司拖欠工资": "labour/wages",
+    "Bus crash kills nine": "accident/traffic",
+}
 
 
 @pytest.mark.parametrize(("title", "category"), CASES, ids=[title or "empty" for title, _ in CASES])
 def test_a_headline_tells_its_category(title, category):
-    assert category_of(key(title), "", rules()) == category
+    assert matter_of(key(title), "", rules()).category == category
+
+
+@pytest.mark.parametrize(("title", "topic"), TOPICS.items(), ids=list(TOPICS))
+def test_a_headline_tells_its_topic(title, topic):
+    matter = matter_of(key(title), "", rules())
+    assert matter.topics[0] == topic
+    assert matter.category == topic.split("/")[0]
+    assert set(matter.words) <= {word for word, _ in rules().scanner.patterns}
 
 
 def test_one_word_in_the_text_is_not_enough_and_three_are():
-    assert category_of("", key("有人提到地震"), rules()) == ""
-    assert category_of("", key("地震 余震 震中"), rules()) == "natural_disaster"
+    assert matter_of("", key("有人提到地震"), rules()).category == ""
+    assert matter_of("", key("地震 余震 震中"), rules()).category == "natural_disaster"
 
 
 def test_an_emergency_goes_before_an_everyday_matter():
-    assert category_of(key("中学学生宿舍起火"), "", rules()) == "accident"
+    assert matter_of(key("中学学生宿舍起火"), "", rules()).category == "accident"
 
 
 def test_words_against_a_category_count_and_the_first_of_equals_wins():
     made = make_rules(
-        [
-            {"category": "first", "words": "red, blue", "not": "red tape"},
-            {"category": "second", "words": "red, green"},
-        ]
+        {
+            "version": "test-1",
+            "categories": [
+                {"category": "first", "words": "red, blue", "not": "red tape"},
+                {"category": "second", "words": "red", "topics": {"colour": {"words": "green"}}},
+            ],
+        }
     )
-    assert category_of("red", "", made) == "first"
-    assert category_of("red tape", "", made) == "second"
-    assert category_of("green", "", made) == "second"
-    assert category_of("reddish greens", "", made) == "second"
+    assert matter_of("red", "", made).category == "first"
+    assert matter_of("red tape", "", made).category == "second"
+    assert matter_of("green", "", made).topics == ("second/colour",)
+    assert matter_of("reddish greens", "", made).category == "second"
 
 
-def test_every_category_of_the_file_is_tested_here():
-    assert set(rules().categories) == set(REPORTS) - {""}
+def test_a_hint_counts_a_third_of_a_word_and_a_repeated_word_half_once_more():
+    made = make_rules(
+        {
+            "version": "1",
+            "categories": [{"category": "one", "words": "red", "hints": "blue, pink, grey"}],
+        }
+    )
+    assert matter_of("blue", "", made).category == ""
+    assert matter_of("blue pink grey", "", made).category == "one"
+    assert matter_of("", "red red red", made).category == ""
+
+
+def test_topics_and_words_are_few():
+    everything = " ".join(word for word, _ in rules().scanner.patterns)
+    matter = matter_of(everything, everything, rules())
+    assert len(matter.topics) <= MAXIMUM_TOPICS
+    assert len(matter.words) <= MAXIMUM_WORDS
+
+
+def test_every_category_of_the_file_is_tested_here_and_every_topic_is_its_own():
+    assert {group.category for group in rules().groups} == set(REPORTS) - {""}
+    assert len(set(rules().subjects)) == len(rules().subjects)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["火", "🔥" * 50, "https://example.org/fire", "\u200b\u202e", "שריפה", "a" * 100_000],
+    ids=["one", "emoji", "link", "invisible", "right to left", "long"],
+)
+def test_any_text_is_categorised_without_harm(text):
+    assert matter_of(key(text), key(text), rules()).category in ("", "accident")
