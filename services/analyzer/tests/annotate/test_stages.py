@@ -60,7 +60,7 @@ def test_every_field_of_an_analysis_is_filled():
     assert analysis.pipeline_version == PIPELINE_VERSION
     assert analysis.analyze_time == NOW
     assert analysis.story_time is None
-    assert len(analysis.fingerprint) == 64
+    assert analysis.fingerprint
     assert analysis.sentiment.method == "lexicon-1"
     assert 0 < analysis.sentiment.confidence <= 1
 
@@ -169,7 +169,7 @@ def test_any_text_is_analysed_and_travels_as_protobuf(one):
     assert -1 <= analysis.sentiment.score <= 1
     assert 0 <= analysis.sentiment.confidence <= 1
     assert len(analysis.terms) == len(set(analysis.terms)) <= MAXIMUM_TERMS
-    assert len(analysis.fingerprint) in (0, 64)
+    assert len(analysis.fingerprint) <= 64
     assert all(0 <= value < 2**32 for value in analysis.fingerprint)
 
 

@@ -1,94 +1,105 @@
-"""Stage fingerprint: MinHash values by which near-copies find each other.
+"""Stage fingerprint: a sketch of each text by which near-copies find each other.
 
-Broder (1997), "On the resemblance and containment of documents": the share of equal values of two
-fingerprints estimates the share of shingles that their texts have in common.
+Broder (1997), "On the resemblance and containment of documents": of the hashes of all shingles the
+smallest are kept. Two texts keep the same ones where they agree, so what their sketches share
+estimates what their texts share; of a short text all shingles are kept, and the comparison is exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import cache
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from rensa import RMinHash
 
 from groundswell_analyzer.annotate.draft import Draft, Tools
+from groundswell_analyzer.annotate.numerals import number_of
 
-PERMUTATIONS = 64
-SEED = 20_240_229  # part of the algorithm: another seed makes other fingerprints
-CHARACTERS = 3  # of a shingle, in scripts without spaces
-WORDS = 3  # of a shingle, elsewhere
+SHINGLES = 56  # of the smallest that are kept
+NUMBERS = 8  # that are kept beside them
 SHORTEST = 4  # shingles below which a text has no fingerprint
-VERSION = f"minhash-1.{RMinHash.ALGORITHM_VERSION}"
+CHARACTERS = 2  # of a shingle, in scripts without spaces
+WORDS = 2  # of a shingle, elsewhere
+LEAD = 300  # characters of a text whose numbers count: later ones are seldom what it is about
+VERSION = "sketch-2"
 CHARACTER_LANGUAGES = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my", "bo"})
+IS_NUMBER = 1 << 31  # the bit that tells a number from a shingle
 
-Hashes = NDArray[np.uint64]
-_FACTORS = tuple(
-    np.uint64(factor) for factor in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+Hashes = NDArray[np.uint32]
+_COUNTED = "人名例死伤级岁元万亿"
+_NUMBER = re.compile(
+    f"\\d+(?:,\\d{{3}})*|[零一二两三四五六七八九十][零一二两三四五六七八九十百千]*(?=[{_COUNTED}])"
 )
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
+_FACTORS = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77))
+_MIX = np.uint32(0x2C1B3C6D)
 
 
 def make_fingerprints(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
-    """Gives every document its fingerprint, the whole batch in one call."""
-    hashes = [_hashes(draft) for draft in drafts]
-    fingerprints = minhash(hashes)
-    return [
-        replace(draft, fingerprint=fingerprint)
-        for draft, fingerprint in zip(drafts, fingerprints, strict=True)
-    ]
+    """Gives every document its fingerprint."""
+    return [draft.learned(fingerprint=fingerprint_of(draft)) for draft in drafts]
 
 
-def minhash(shingles: Sequence[Hashes]) -> list[tuple[int, ...]]:
-    """Returns the fingerprint of each set of shingles; empty when there are too few of them."""
-    if not shingles:
-        return []
-    ends = np.cumsum([0, *map(len, shingles)], dtype=np.uint64)
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(
-        np.concatenate(shingles), ends, PERMUTATIONS, SEED
-    )
-    return [
-        tuple(row) if len(hashes) >= SHORTEST else ()
-        for row, hashes in zip(matrix.to_rows(), shingles, strict=True)
-    ]
-
-
-def _hashes(draft: Draft) -> Hashes:
+def fingerprint_of(draft: Draft) -> tuple[int, ...]:
+    """Returns the fingerprint of a document."""
     if draft.language in CHARACTER_LANGUAGES:
-        return character_shingles(draft.title + draft.text)
-    return word_shingles(draft.title_words + draft.text_words)
+        shingles = character_shingles(draft.title + draft.text)
+    else:
+        shingles = word_shingles(draft.title_words + draft.text_words)
+    return sketch(shingles, numbers_of(f"{draft.title}\n{draft.text[:LEAD]}"))
+
+
+def sketch(shingles: Hashes, numbers: Iterable[str] = ()) -> tuple[int, ...]:
+    """Returns the smallest shingles in order, then the first numbers; empty when there is too little."""
+    ordered = np.sort(shingles)
+    is_first = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    smallest = ordered[is_first][:SHINGLES].tolist()
+    if len(smallest) < SHORTEST:
+        return ()
+    kept = dict.fromkeys(map(_hash_of_number, numbers))
+    return (*smallest, *sorted(list(kept)[:NUMBERS]))
+
+
+def numbers_of(key: str) -> list[str]:
+    """Returns the numbers that a key names, in figures or counted in Chinese, each in one spelling."""
+    return [number_of(found) for found in _NUMBER.findall(key)]
 
 
 def character_shingles(text: str) -> Hashes:
     """Returns a hash of every run of characters; spaces and punctuation do not count."""
     points = np.frombuffer(text.encode("utf-32-le", "ignore"), dtype=np.uint32)
-    letters = points[_is_letter()[points]].astype(np.uint64)
-    return _combine(
-        [letters[offset : len(letters) - CHARACTERS + 1 + offset] for offset in range(CHARACTERS)]
-    )
+    letters = points[_is_letter()[points]]
+    return _combine([letters[: 1 - CHARACTERS], letters[1:]])
 
 
 def word_shingles(words: Sequence[str]) -> Hashes:
     """Returns a hash of every run of words; punctuation does not count."""
-    letters = [word for word in words if word[0].isalnum()]
-    if len(letters) < WORDS:
-        return np.zeros(0, dtype=np.uint64)
-    hashes = np.array(RMinHash.hash_token_sets([letters])[0], dtype=np.uint64)
-    return _combine([hashes[offset : len(hashes) - WORDS + 1 + offset] for offset in range(WORDS)])
+    letters = [_hash_of_word(word) for word in words if word[0].isalnum()]
+    hashes = np.array(letters, dtype=np.uint32)
+    return _combine([hashes[: 1 - WORDS], hashes[1:]])
 
 
 def _combine(columns: Sequence[Hashes]) -> Hashes:
-    """Returns one mixed hash a row; the place in the row counts."""
-    if not len(columns[0]):
-        return np.zeros(0, dtype=np.uint64)
-    mixed = np.zeros(len(columns[0]), dtype=np.uint64)
+    """Returns one mixed hash a row, without the bit of numbers; the place in the row counts."""
+    mixed = np.zeros(len(columns[0]), dtype=np.uint32)
     for column, factor in zip(columns, _FACTORS, strict=True):
         mixed += column * factor
-    mixed ^= mixed >> np.uint64(29)
+        mixed ^= mixed >> np.uint32(15)
     mixed *= _MIX
-    return mixed ^ (mixed >> np.uint64(32))
+    mixed ^= mixed >> np.uint32(16)
+    return mixed >> np.uint32(1)
+
+
+@lru_cache(maxsize=100_000)
+def _hash_of_word(word: str) -> int:
+    return crc32(word.encode("utf-8", "ignore"))
+
+
+def _hash_of_number(number: str) -> int:
+    return crc32(number.encode()) | IS_NUMBER
 
 
 @cache

@@ -1,71 +1,238 @@
-"""Finds the documents that say the same."""
+"""Finds the document that another one repeats.
+
+Candidates share some of their smallest shingles (Broder 1997); each is then compared with all that
+its fingerprint holds. A shingle counts by its rarity among the documents held (Spärck Jones 1972), so
+what all headlines say, and what every article of an agency ends with, makes no near-copy; other
+numbers and other places make none either.
+"""
 
 from __future__ import annotations
 
+import math
 from array import array
-from collections import defaultdict
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from zlib import crc32
 
-K = TypeVar("K")
-V = TypeVar("V")
+import numpy as np
+from numpy.typing import NDArray
 
-_BANDS, _ROWS = 8, 5  # with 8 × 5 minima, 96 % of pairs that share 8 in 10 shingles meet
-COPY_SHARE = 0.72  # of equal minima that makes a near-copy
+from groundswell_analyzer.annotate.fingerprint import IS_NUMBER, NUMBERS, SHINGLES
+
+COPY_LIKENESS = 0.36  # from which a long text is a near-copy
+SHORT_TEXT = 3.0  # a short one needs more: so much, divided by its shingles
+IDENTICAL = 0.95  # is always enough
+AGREEING_NUMBERS = 0.75  # share of the numbers of the one that names fewer
+_WIDTH = SHINGLES + NUMBERS
+_KEYS = 20  # shingles of a document by which it is found
+_STEPS = 16  # documents looked at for one shingle, the latest first
+_LOOKED_AT = 160  # and for all, the rarest shingle first
+_SHARED = 2  # keys that a candidate shares at least
+_SHARED_PART = 0.25  # and of those that were looked up
+_COMPARED = 6  # candidates that are compared as a whole
+_PRIOR = 200  # until so many documents are held, a shingle's rarity is not believed much
+_COMMONEST = 0.1  # rarity of a shingle that all documents have
+_BUCKET = np.uint32((1 << 16) - 1)  # of the counts of shingles
+_FIRST_ROOM = 512  # documents
+_GONE = 4096  # slots of forgotten documents that are kept before all are laid anew
+
+Values = NDArray[np.uint32]
+Weights = NDArray[np.float64]
 
 
 class CopyIndex:
-    """Fingerprints and revisions → the documents that have them."""
+    """Fingerprints and revisions → the documents that have them; 600 to 900 bytes a document.
+
+    Documents lie in slots in the order in which they came. Chained hash tables lead from a shingle,
+    or a revision, to the latest slot that has it, and from there to earlier ones.
+    """
 
     def __init__(self) -> None:
         """Starts empty."""
-        self._buckets: defaultdict[tuple[int, bytes], dict[str, array[int]]] = defaultdict(dict)
-        self._exact: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._counts = np.zeros(int(_BUCKET) + 1, dtype=np.uint32)
+        self._lay(_FIRST_ROOM)
 
-    def add(self, document: str, revision: str, fingerprint: array[int] | None) -> None:
-        """Notes a document that others may copy."""
-        self._exact[revision][document] = None
-        if fingerprint is not None:
-            for key in _bands(fingerprint):
-                self._buckets[key][document] = fingerprint
+    def __len__(self) -> int:
+        """Returns how many documents are held."""
+        return len(self._slots)
 
-    def remove(self, document: str, revision: str, fingerprint: array[int] | None) -> None:
+    def add(
+        self,
+        document: str,
+        revision: str,
+        fingerprint: array[int] | None,
+        places: Sequence[str] = (),
+    ) -> None:
+        """Notes a document that others may copy; places: the codes of those that it names."""
+        if document in self._slots:
+            self._forget(document)
+        if len(self._documents) == len(self._rows):
+            self._relay()
+        values = _row(fingerprint)
+        self._enter(document, revision, values, places)
+        np.add.at(self._counts, values[values > 0] & _BUCKET, 1)
+
+    def remove(self, document: str) -> None:
         """Forgets a document."""
-        _drop(self._exact, revision, document)
-        if fingerprint is not None:
-            for key in _bands(fingerprint):
-                _drop(self._buckets, key, document)
+        if document in self._slots:
+            self._forget(document)
+            if len(self._documents) - len(self) > max(_GONE, len(self)):
+                self._relay()
 
-    def original(self, revision: str, fingerprint: array[int] | None) -> str:
+    def original(
+        self, revision: str, fingerprint: array[int] | None, places: Sequence[str] = ()
+    ) -> str:
         """Returns the document that this one is a near-copy of; empty when there is none."""
-        same = self._exact.get(revision)
-        if same:
-            return min(same)
-        if fingerprint is None:
-            return ""
-        best, best_share = "", COPY_SHARE
-        for key in _bands(fingerprint):
-            for document, other in self._buckets.get(key, {}).items():
-                share = similarity(fingerprint, other)
-                if share > best_share or (share == best_share and (not best or document < best)):
-                    best, best_share = document, share
-        return best
+        same = [self._documents[slot] for slot in self._same(revision)]
+        if same or not fingerprint:
+            return min(same, default="")
+        values = _row(fingerprint)
+        slots = [
+            slot for slot in self._candidates(values) if places_agree(places, self._places[slot])
+        ]
+        return self._most_alike(values, slots) if slots else ""
+
+    def likeness(self, left: Sequence[int], right: Sequence[int]) -> float:
+        """Returns how alike two fingerprints are, by the rarity of shingles in this index."""
+        return float(self._likeness(_row(left), _row(right)[None, :])[0])
+
+    def _most_alike(self, values: Values, slots: list[int]) -> str:
+        rows = self._rows[slots]
+        copies = [
+            (-alike, self._documents[slot])
+            for alike, slot, row in zip(
+                self._likeness(values, rows).tolist(), slots, rows, strict=True
+            )
+            if alike >= COPY_LIKENESS and is_copy(alike, values, row)
+        ]
+        return min(copies)[1] if copies else ""
+
+    def _likeness(self, values: Values, rows: Values) -> Weights:
+        """Returns the share of weight that fingerprints have in common: the cosine of their weights."""
+        own, weights = self._weights(values), self._weights(rows)
+        shingles = values[own > 0]
+        if not len(shingles):
+            return np.zeros(len(rows))
+        at = np.searchsorted(shingles, rows)
+        at[at == len(shingles)] = 0
+        shared: Weights = (weights * (shingles[at] == rows)).sum(axis=1)
+        whole: Weights = np.sqrt(own.sum() * weights.sum(axis=1) + 1e-9)
+        return shared / whole
+
+    def _weights(self, values: Values) -> Weights:
+        """Returns the cubed rarity of every shingle; 0 for numbers and empty cells."""
+        rarest = math.log(_PRIOR + len(self) + 1.0) + _COMMONEST
+        rarity: Weights = rarest - np.log1p(self._counts[values & _BUCKET])
+        return rarity * rarity * rarity * _is_shingle(values)
+
+    def _candidates(self, values: Values) -> list[int]:
+        """Returns the slots of documents that share many keys, those with most first."""
+        keys = values[:_KEYS]
+        keys = keys[_is_shingle(keys)]
+        rarest = keys[self._counts[keys & _BUCKET].argsort(kind="stable")].tolist()
+        found: list[int] = []
+        walked = 0
+        for key in rarest:
+            walked += 1
+            found += self._chain(key, _STEPS)
+            if len(found) >= _LOOKED_AT:
+                break
+        needed = max(_SHARED, math.ceil(_SHARED_PART * walked))
+        hits = [
+            (-count, -slot)
+            for slot, count in Counter(found).items()
+            if count >= needed and self._documents[slot]
+        ]
+        return [-slot for _, slot in sorted(hits)[:_COMPARED]]
+
+    def _same(self, revision: str) -> Iterator[int]:
+        for slot in self._chain(crc32(revision.encode()), len(self._documents)):
+            if self._revisions[slot] == revision and self._documents[slot]:
+                yield slot
+
+    def _chain(self, key: int, steps: int) -> list[int]:
+        """Returns the latest slots with a key, among them some with another key of its bucket."""
+        links, width = self._links, _KEYS + 1
+        entry = self._heads[key & self._mask]
+        slots = []
+        while entry >= 0 and steps:
+            slots.append(entry // width)
+            entry = links[entry]
+            steps -= 1
+        return slots
+
+    def _enter(self, document: str, revision: str, values: Values, places: Sequence[str]) -> None:
+        slot = self._slots[document] = len(self._documents)
+        self._documents.append(document)
+        self._revisions.append(revision)
+        self._places.append(places)
+        self._rows[slot] = values
+        keys = values[:_KEYS]
+        keys = keys[_is_shingle(keys)]
+        for entry, key in enumerate([crc32(revision.encode()), *keys.tolist()], slot * (_KEYS + 1)):
+            bucket = key & self._mask
+            self._links[entry] = self._heads[bucket]
+            self._heads[bucket] = entry
+
+    def _forget(self, document: str) -> None:
+        slot = self._slots.pop(document)
+        self._documents[slot] = self._revisions[slot] = ""
+        values = self._rows[slot]
+        np.subtract.at(self._counts, values[values > 0] & _BUCKET, 1)
+
+    def _relay(self) -> None:
+        """Lays the documents that are held anew, in their order, with room for as many again."""
+        held = [
+            (document, self._revisions[slot], self._rows[slot], self._places[slot])
+            for slot, document in enumerate(self._documents)
+            if document
+        ]
+        self._lay(2 * max(len(held), _FIRST_ROOM))
+        for one in held:
+            self._enter(*one)
+
+    def _lay(self, room: int) -> None:
+        self._slots: dict[str, int] = {}
+        self._documents: list[str] = []
+        self._revisions: list[str] = []
+        self._places: list[Sequence[str]] = []
+        self._rows: Values = np.zeros((room, _WIDTH), dtype=np.uint32)
+        buckets = 1 << math.ceil(math.log2(room * _KEYS))
+        self._mask = buckets - 1
+        self._heads = array("i", [-1]) * buckets
+        self._links = array("i", [-1]) * (room * (_KEYS + 1))
 
 
-def similarity(left: array[int], right: array[int]) -> float:
-    """Returns the share of equal minima: an estimate of the shared shingles (Broder 1997)."""
-    equal = sum(one == other for one, other in zip(left, right, strict=False))
-    return equal / max(len(left), len(right), 1)
+def is_copy(likeness: float, left: Values, right: Values) -> bool:
+    """Tells whether two fingerprints so alike are near-copies: few words prove less than many."""
+    shingles = min(int(_is_shingle(one).sum()) for one in (left, right))
+    needed = min(COPY_LIKENESS + SHORT_TEXT / max(shingles, 1), IDENTICAL)
+    return bool(likeness >= needed) and numbers_agree(left.tolist(), right.tolist())
 
 
-def _bands(fingerprint: array[int]) -> list[tuple[int, bytes]]:
-    return [
-        (band, fingerprint[band * _ROWS : (band + 1) * _ROWS].tobytes()) for band in range(_BANDS)
-    ]
+def numbers_agree(left: Sequence[int], right: Sequence[int]) -> bool:
+    """Tells whether two fingerprints name the same numbers, as far as both name any."""
+    one = {value for value in left if value >= IS_NUMBER}
+    other = {value for value in right if value >= IS_NUMBER}
+    fewer = min(len(one), len(other))
+    return not fewer or len(one & other) >= AGREEING_NUMBERS * fewer
 
 
-def _drop(index: dict[K, dict[str, V]], key: K, item: str) -> None:
-    entries = index.get(key)
-    if entries is not None:
-        entries.pop(item, None)
-        if not entries:
-            del index[key]
+def places_agree(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Tells whether one text names a place that the other names or lies in, as far as both name any."""
+    return not left or not right or any(_touch(one, other) for one in left for other in right)
+
+
+def _touch(one: str, other: str) -> bool:
+    return one == other or one.startswith(f"{other}-") or other.startswith(f"{one}-")
+
+
+def _is_shingle(values: Values) -> NDArray[np.bool_]:
+    return (values > 0) & (values < IS_NUMBER)
+
+
+def _row(fingerprint: Sequence[int] | None) -> Values:
+    row = np.zeros(_WIDTH, dtype=np.uint32)
+    if fingerprint:
+        row[: len(fingerprint)] = fingerprint[:_WIDTH]
+    return row

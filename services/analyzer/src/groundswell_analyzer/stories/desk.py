@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from groundswell_analyzer.stories.centroid import cosine, term_weights
@@ -99,7 +99,7 @@ class Desk:
         section = self._section(story)
         before = story.members.get(member.id)
         if before is not None and not before.near_copy:
-            section.copies.remove(before.id, before.revision, before.fingerprint)
+            section.copies.remove(before.id)
         gone = story.put(member)
         self._home[member.id] = story.id
         section.terms.remove(story.id, gone)
@@ -108,7 +108,7 @@ class Desk:
                 story.id, [term for term in member.terms if term in story.centroid.weights]
             )
             if member.terms:
-                section.copies.add(member.id, member.revision, member.fingerprint)
+                section.copies.add(member.id, member.revision, member.fingerprint, _codes(member))
 
     def drop(self, story: OpenStory) -> None:
         """Takes a story and its documents out of memory."""
@@ -118,7 +118,7 @@ class Desk:
             if self._home.get(member.id) == story.id:
                 del self._home[member.id]
             if not member.near_copy:
-                section.copies.remove(member.id, member.revision, member.fingerprint)
+                section.copies.remove(member.id)
         section.stories.pop(story.id, None)
         section.terms.stories = len(section.stories)
         self.stories.pop(story.id, None)
@@ -144,6 +144,10 @@ class Desk:
         ]
         yield from sorted(likeness, key=lambda pair: (-pair[1], pair[0].id))
 
+    def rarity(self, story: OpenStory) -> Callable[[str], float]:
+        """Returns how telling a term is beside the other stories of its section."""
+        return self._section(story).terms.importance
+
     def _section(self, story: OpenStory) -> Section:
         return self._section_of(story.language, exercise=story.exercise)
 
@@ -157,7 +161,9 @@ class Desk:
         member = piece.member
         section = self._section_of(piece.language, exercise=piece.exercise)
         original = (
-            section.copies.original(member.revision, member.fingerprint) if member.terms else ""
+            section.copies.original(member.revision, member.fingerprint, _codes(member))
+            if member.terms
+            else ""
         )
         if original:
             return self.stories[self._home[original]], True, "copy"
@@ -204,6 +210,10 @@ def evidence(member: Member, story: OpenStory) -> float:
 def _latest_minute(story: OpenStory) -> int:
     latest = story.update_time
     return int(latest.timestamp() // 60) if latest else 0
+
+
+def _codes(member: Member) -> tuple[str, ...]:
+    return tuple(place.code for place, _ in member.places)
 
 
 def _place_evidence(member: Member, story: OpenStory) -> float:
