@@ -20,6 +20,11 @@ OPEN_STORIES = Gauge("groundswell_analyzer_open_stories", "Stories in memory.")
 GRADES = Counter(
     "groundswell_analyzer_grades_total", "Levels that changed, by new level.", ["level"]
 )
+ALARMS = Counter(
+    "groundswell_analyzer_alarms_total",
+    "Stories that became an alarm of a monitor; those of monitors in shadow alert nobody.",
+    ["monitor", "state"],
+)
 ALERTS_SENT = Counter("groundswell_analyzer_alerts_sent_total", "Alerts sent, by state.", ["state"])
 CONFLICTS = Counter(
     "groundswell_analyzer_conflicts_total", "Writes that somebody else was faster with.", ["what"]

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from groundswell_analyzer.grading import Snapshot, Standing, load_rules
+from groundswell_analyzer.grading.alarm import Alarm, next_alarm
 from groundswell_analyzer.grading.alerts import AlertBox, Occasion, next_alert
 from groundswell_analyzer.grading.facts import StoryFacts
 from groundswell_analyzer.grading.graded import Graded
+from groundswell_analyzer.grading.summary import summarize
 from groundswell_core.alerts import AlertState, Correction
 from groundswell_core.grades import Grade, Level
 from groundswell_core.monitors import Monitor, MonitorState
@@ -40,12 +42,14 @@ FACTS = StoryFacts(
 def occasion(level: Level = Level.III, *, minutes: float = 0, **changes) -> Occasion:
     now = NOW + timedelta(minutes=minutes)
     made = Grade(level=level, raw_level=level, score=45.0, grade_time=now)
+    watched = changes.get("monitor") or MONITOR
     graded = Graded(
         monitor=MONITOR.name,
         grade=made,
         snapshot=Snapshot(time=now, last_hour=3),
         before=Standing(),
         after=Standing(level),
+        alarm=next_alarm(Alarm(), made, watched, load_rules(), now),
     )
     values = {
         "facts": FACTS,
@@ -84,6 +88,17 @@ def test_the_first_alert_says_what_where_how_serious_and_for_whom():
     assert "III级" in alert.summary
 
 
+def test_a_summary_says_who_was_harmed_and_how_sure_that_is():
+    snapshot = Snapshot(time=NOW, last_hour=3, dead=12, injured=40, is_unconfirmed=True)
+    made = occasion(facts=replace(FACTS, conflicts=("dead",)))
+    graded = replace(made.graded, snapshot=snapshot)
+    chinese = summarize(made.facts, graded, made.rules, "zh")
+    assert "据报死亡12人、受伤40人。各方说法不一。尚未证实。" in chinese
+    english = summarize(made.facts, graded, made.rules, "en")
+    assert "Reported: 12 dead, 40 injured. Sources contradict each other." in english
+    assert "It is unconfirmed." in english
+
+
 def test_a_summary_is_in_the_language_of_the_monitor():
     english = replace(MONITOR, languages=("en",))
     box = next_alert(None, occasion(monitor=english))
@@ -97,11 +112,21 @@ def test_a_summary_is_in_the_language_of_the_monitor():
         {"monitor": replace(MONITOR, state=MonitorState.SHADOW)},
         {"monitor": replace(MONITOR, state=MonitorState.OFF)},
         {"monitor": replace(MONITOR, alert_level=Level.II)},
+        {"monitor": replace(MONITOR, alert_score=45.1)},
         {"monitor": None},
         {"facts": replace(FACTS, exercise=True)},
         {"facts": replace(FACTS, merged_into="other")},
     ],
-    ids=["no level", "shadow", "off", "below its level", "no monitor", "drill", "merged"],
+    ids=[
+        "no level",
+        "shadow",
+        "off",
+        "below its level",
+        "below its score",
+        "no monitor",
+        "drill",
+        "merged",
+    ],
 )
 def test_nothing_fires_without_reason(changes):
     assert next_alert(None, occasion(**changes)) is None

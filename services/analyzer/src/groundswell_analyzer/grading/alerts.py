@@ -12,7 +12,6 @@ from groundswell_analyzer.grading.graded import Graded
 from groundswell_analyzer.grading.rules import Rules
 from groundswell_analyzer.grading.summary import language_of, summarize
 from groundswell_core.alerts import ALERTS, Alert, AlertState, Correction
-from groundswell_core.grades import Level
 from groundswell_core.identity import alert_fingerprint
 from groundswell_core.monitors import Monitor, MonitorState
 from groundswell_core.source_records import Coverage
@@ -81,13 +80,13 @@ def next_alert(box: AlertBox | None, occasion: Occasion) -> AlertBox | None:
 
 
 def should_fire(occasion: Occasion) -> bool:
-    """Tells whether a grade is to be an alert."""
+    """Tells whether an alarm is to be an alert: never of a monitor in shadow."""
     monitor, facts = occasion.monitor, occasion.facts
     if monitor is None or monitor.state is not MonitorState.ON or facts.merged_into:
         return False
     if facts.exercise and not monitor.exercise:
         return False
-    return occasion.graded.grade.level >= max(monitor.alert_level, Level.IV)
+    return occasion.graded.alarm.is_on
 
 
 def _first(occasion: Occasion) -> Alert:

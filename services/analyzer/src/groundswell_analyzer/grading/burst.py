@@ -1,10 +1,11 @@
-"""How unusual the last hour of a story is, in robust deviations from what is usual."""
+"""How unusual the last hour of a story is, in deviations above what is usual."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+from groundswell_analyzer.bursts import CountModel, Usual
 from groundswell_analyzer.grading.rules import Rules
 from groundswell_analyzer.grading.snapshot import Snapshot
 
@@ -16,31 +17,57 @@ class Counts:
     deviations: float
     pace: float  # documents an hour
     usual: float
+    dispersion: float  # of the count; 0: it varies as chance does
 
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """The burst on boards: the heat, its growth, its place."""
+    """The burst on boards: the heat, its place, and where it is going."""
 
     deviations: float
-    times_usual: float
-    times_before: float
+    heat: float
+    usual: float
+    spread: float
     rank: int | None
+    chance: float
 
 
-def burst(snapshot: Snapshot, rules: Rules) -> tuple[float, Counts, Heat | None]:
-    """Returns the greater of both bursts in deviations, never below 0, and both."""
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Both bursts; the greater one counts, as a multiple of the alarm threshold."""
+
+    times: float
+    threshold: float
+    counts: Counts
+    heat: Heat | None
+
+    @property
+    def is_of_heat(self) -> bool:
+        """Tells whether the board says more than the count of documents."""
+        return self.heat is not None and self.heat.deviations > self.counts.deviations
+
+
+def burst_of(snapshot: Snapshot, rules: Rules) -> Burst:
+    """Returns how unusual a story is now; every number as it is shown, so that hands can check it."""
     counts, heat = count_burst(snapshot, rules), heat_burst(snapshot, rules)
-    return max(counts.deviations, heat.deviations if heat else 0.0, 0.0), counts, heat
+    deviations = max(counts.deviations, heat.deviations if heat else 0.0)
+    threshold = round(max(snapshot.alarm_threshold, rules.burst.least_threshold), 2)
+    return Burst(round(deviations / threshold, 3), threshold, counts, heat)
+
+
+def deviations_of(snapshot: Snapshot, rules: Rules) -> float:
+    """Returns the greater burst in deviations: what an alarm budget learns from."""
+    found = burst_of(snapshot, rules)
+    return max(found.counts.deviations, found.heat.deviations if found.heat else 0.0)
 
 
 def count_burst(snapshot: Snapshot, rules: Rules) -> Counts:
-    """Returns how far the pace of documents is above the usual one."""
+    """Returns how far the pace of documents is above the usual one, never below 0."""
     pace = max(float(snapshot.last_hour), rules.burst.ten_minutes * snapshot.last_ten_minutes)
-    usual = max(snapshot.usual_hour, rules.burst.usual_hour)
-    # A Poisson count of this mean varies by its root: quieter baselines are not believed.
-    spread = max(snapshot.usual_spread, math.sqrt(usual), 1.0)
-    return Counts((pace - usual) / spread, pace, usual)
+    usual = round(max(snapshot.usual_hour, rules.burst.usual_hour), 2)
+    dispersion = round(Usual(usual, snapshot.usual_spread).model().dispersion, 4)
+    deviations = CountModel(usual, dispersion).deviations(pace)
+    return Counts(round(max(deviations, 0.0), 2), pace, usual, dispersion)
 
 
 def heat_burst(snapshot: Snapshot, rules: Rules) -> Heat | None:
@@ -48,14 +75,15 @@ def heat_burst(snapshot: Snapshot, rules: Rules) -> Heat | None:
     board = rules.burst.board
     if snapshot.heat is None and snapshot.rank is None:
         return None
-    usual = max(snapshot.usual_heat or board.usual_heat, 1.0)
-    spread = max(snapshot.heat_spread or board.spread, board.spread / 2)
-    heat = max(snapshot.heat or 0.0, 1.0)
-    before = max(snapshot.heat_before or heat, 1.0)
+    usual = round(max(snapshot.usual_heat or board.usual_heat, 1.0))
+    # A board whose entries are all alike is not believed to be so steady.
+    spread = round(max(snapshot.heat_spread or board.spread, board.spread / 2), 2)
+    heat = round(snapshot.heat or 0.0)
+    chance = round(snapshot.warning_chance or 0.0, 2)
     deviations = (
         board.present
-        + max(math.log(heat / usual), 0.0) / spread
-        + board.doubling * max(math.log2(heat / before), 0.0)
+        + math.log(max(heat / usual, 1.0)) / spread
         + (board.first_place / snapshot.rank if snapshot.rank else 0.0)
+        + board.warning * chance
     )
-    return Heat(deviations, heat / usual, heat / before, snapshot.rank)
+    return Heat(round(deviations, 2), heat, usual, spread, snapshot.rank, chance)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from groundswell_analyzer.grading.grade import Standing, grade, is_quiet, is_supported
-from groundswell_analyzer.grading.rules import Rules
+from groundswell_analyzer.grading.grade import Standing, grade, left_below
+from groundswell_analyzer.grading.limits import Limit, ceiling, limits_of
+from groundswell_analyzer.grading.moves import Move, falls, rises
+from groundswell_analyzer.grading.rules import GRADED, Rules
 from groundswell_analyzer.grading.snapshot import Snapshot
-from groundswell_core.grades import Contribution, Grade, Level
-
-_UNITS = {
-    "burst": "deviations of burst",
-    "spread": "points of spread (outlets, further kinds of source and places)",
-    "sentiment": "of negative sentiment",
-    "source_weight": "of source weight",
-    "category": "of category weight",
-}
+from groundswell_core.grades import Grade, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,57 +28,59 @@ def recompute(stored: Stored, rules: Rules) -> Grade:
     return grade(stored.snapshot, rules, stored.before, moment)[0]
 
 
+def thresholds(rules: Rules) -> tuple[tuple[Level, float], ...]:
+    """Returns the lowest score of each level, the highest level first."""
+    return tuple((level, rules.threshold(level)) for level in GRADED)
+
+
 def moves(stored: Stored, rules: Rules) -> tuple[str, ...]:
     """Returns sentences that say what would raise or lower the level by one."""
-    snapshot, present = stored.snapshot, stored.grade
-    if is_quiet(snapshot, rules):
-        return (
-            f"Nothing was heard of it for {snapshot.quiet_minutes:.0f} minutes: it has no level before a new document.",
-        )
-    if not is_supported(snapshot, rules):
-        missing = snapshot.minimum_support - snapshot.support
-        sentence = (
-            f"It has no level before {missing} more of its documents match the monitor "
-            f"or it is among the first {rules.burst.board.support_rank} of a board."
-        )
-        return (sentence,)
-    return (*_up(present, rules), *_down(present, rules))
+    return (*_up(stored, rules), *_down(stored, rules))
 
 
-def _up(present: Grade, rules: Rules) -> list[str]:
-    if present.raw_level >= Level.I:
-        return ["No level is higher."]
-    level = Level(present.raw_level + 1)
+def _up(stored: Stored, rules: Rules) -> Iterator[str]:
+    present, snapshot = stored.grade, stored.snapshot
+    if present.level >= Level.I:
+        yield "No level is higher."
+        return
+    level = Level(max(present.level, Level.NONE) + 1)
     missing = rules.threshold(level) - present.score
-    found = [
-        sentence
-        for part in present.contributions
-        if (sentence := _raise(part, missing, level, rules))
-    ]
-    head = f"Level {level.name} needs {missing:.1f} more points."
-    return [head, *found] if found else [head + " No single component could add them."]
+    if missing > 0:
+        yield f"Level {level.name} needs {missing:.1f} more points."
+    binding = [limit for limit in limits_of(snapshot, rules) if limit.level < level]
+    yield from (limit.why for limit in binding)
+    found = [_raise(move) for move in rises(snapshot, present.level, rules)]
+    yield from found
+    if not found and not _is_shut(binding):
+        yield "No single input could raise it."
 
 
-def _raise(part: Contribution, missing: float, level: Level, rules: Rules) -> str:
-    wanted = part.points + missing
-    most = 100.0 * part.weight
-    if part.component == "category" or not most or wanted > most:
-        return ""
-    value = rules.unscale(part.component, wanted / most)
-    return f"{value:.2f} {_UNITS[part.component]} instead of {part.input:.2f} would raise it to {level.name}."
+def _is_shut(binding: list[Limit]) -> bool:
+    """Tells whether it has no level before time or documents give it one."""
+    return ceiling(tuple(binding)) is Level.NONE
 
 
-def _down(present: Grade, rules: Rules) -> list[str]:
-    if present.level <= Level.NONE:
-        return []
-    bound = rules.threshold(present.level) - rules.hysteresis.margin
-    head = (
-        f"Level {present.level.name} ends when the score, now {present.score:.1f}, stays below "
-        f"{bound:.1f} for {rules.hysteresis.minutes:g} minutes."
+def _raise(move: Move) -> str:
+    return (
+        f"{_number(move.value)} {move.lever.noun} instead of {_number(move.before)} "
+        f"would raise it to {move.level.name}."
     )
-    spare = present.score - bound
-    burst = present.contributions[0] if present.contributions else None
-    if burst is None or spare <= 0 or burst.points < spare:
-        return [head]
-    value = rules.unscale(burst.component, (burst.points - spare) / (100.0 * burst.weight))
-    return [head, f"A burst under {value:.2f} deviations instead of {burst.input:.2f} would do."]
+
+
+def _down(stored: Stored, rules: Rules) -> Iterator[str]:
+    present, snapshot = stored.grade, stored.snapshot
+    if present.level <= Level.NONE:
+        return
+    yield (
+        f"Level {present.level.name} ends when the score, now {present.score:.1f}, stays below "
+        f"{left_below(present.level, rules):.1f} for {rules.hysteresis.minutes:g} minutes."
+    )
+    for move in falls(snapshot, present.level, rules):
+        yield (
+            f"{_number(move.value)} {move.lever.noun} instead of {_number(move.before)} "
+            "would lower it in the end."
+        )
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value < 1000 else f"{value:.0f}"

@@ -24,6 +24,7 @@ class StoryFacts:
     place_names: tuple[str, ...] = ()
     category: str = ""
     sentiment: float = 0.0
+    conflicts: tuple[str, ...] = ()  # kinds of claim on which its documents contradict each other
     url: str = ""
     publish_time: datetime | None = None
     collect_time: datetime | None = None

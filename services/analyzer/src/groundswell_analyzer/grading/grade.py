@@ -1,21 +1,20 @@
-"""The grade: burst × spread × sentiment × source weight × category, then hysteresis. Pure."""
+"""The grade: the components' points, what limits the level, then hysteresis. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from groundswell_analyzer.grading.burst import burst
-from groundswell_analyzer.grading.reasons import reason
-from groundswell_analyzer.grading.rules import COMPONENTS, Rules
+from groundswell_analyzer.grading.components import contributions_of, sum_of
+from groundswell_analyzer.grading.limits import Limit, ceiling, limits_of
+from groundswell_analyzer.grading.rules import Rules
 from groundswell_analyzer.grading.snapshot import Snapshot
-from groundswell_core.grades import Contribution, Grade, Level
+from groundswell_core.grades import Grade, Level
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What hysteresis remembers: the level held, and since when the score is below it."""
+    """What hysteresis remembers: the level held, and since when the story is below it."""
 
     level: Level = Level.NONE
     low_since: datetime | None = None
@@ -26,10 +25,9 @@ def grade(
 ) -> tuple[Grade, Standing]:
     """Returns the grade of a snapshot after a standing, and the standing after it."""
     contributions = contributions_of(snapshot, rules)
-    score = score_of(contributions)
-    has_level = is_supported(snapshot, rules) and not is_quiet(snapshot, rules)
-    raw_level = rules.level_of(score) if has_level else Level.NONE
-    after = hold(standing, raw_level, score, rules, snapshot.time)
+    score = sum_of(contributions)
+    raw_level, limits = rules.level_of(score), limits_of(snapshot, rules)
+    after = hold(standing, score, ceiling(limits), rules, snapshot.time)
     made = Grade(
         level=after.level,
         raw_level=raw_level,
@@ -39,76 +37,44 @@ def grade(
         contributions=contributions,
         grade_time=grade_time,
         support=snapshot.support,
+        limits=tuple(_reasons(raw_level, limits, after, rules, snapshot.time)),
     )
     return made, after
 
 
-def score_of(contributions: Sequence[Contribution]) -> float:
-    """Returns the score, 0..100, to a hundredth."""
-    return round(sum(part.points for part in contributions), 2)
+def hold(standing: Standing, score: float, most: Level, rules: Rules, now: datetime) -> Standing:
+    """Returns the standing after a score: up at once, down only after it stayed low long enough.
 
-
-def is_supported(snapshot: Snapshot, rules: Rules) -> bool:
-    """Tells whether enough speaks for the story to give it a level at all.
-
-    One entry high on a ranked board stands for many voices, so it stands in for the documents.
+    Takes most: the highest level that the limits allow.
     """
-    on_top = snapshot.rank is not None and snapshot.rank <= rules.burst.board.support_rank
-    return snapshot.support >= snapshot.minimum_support or (on_top and snapshot.support > 0)
-
-
-def is_quiet(snapshot: Snapshot, rules: Rules) -> bool:
-    """Tells whether nothing was heard of the story for so long that it is over for now."""
-    return snapshot.quiet_minutes >= rules.quiet_minutes
-
-
-def contributions_of(snapshot: Snapshot, rules: Rules) -> tuple[Contribution, ...]:
-    """Returns what each component adds, in the rules' order."""
-    return tuple(_contribution(component, snapshot, rules) for component in COMPONENTS)
-
-
-def _contribution(component: str, snapshot: Snapshot, rules: Rules) -> Contribution:
-    value = round(measure(component, snapshot, rules), 6)
-    scaled = rules.scale(component, value)
-    weight = rules.weight(component)
-    return Contribution(
-        component=component,
-        input=value,
-        scaled=scaled,
-        weight=weight,
-        points=100.0 * weight * scaled,
-        reason=reason(component, snapshot, rules),
-    )
-
-
-def measure(component: str, snapshot: Snapshot, rules: Rules) -> float:
-    """Returns a component's input, measured in its own unit."""
-    match component:
-        case "burst":
-            return burst(snapshot, rules)[0]
-        case "spread":
-            further_kinds = max(snapshot.source_kinds - 1, 0) * rules.spread.further_kind
-            further_places = max(snapshot.places - 1, 0) * rules.spread.further_place
-            return snapshot.outlets + further_kinds + further_places
-        case "sentiment":
-            return max(0.0, -snapshot.sentiment)
-        case "source_weight":
-            return snapshot.source_weight
-        case _:
-            return rules.category_weight(snapshot.category)
-
-
-def hold(
-    standing: Standing, raw_level: Level, score: float, rules: Rules, now: datetime
-) -> Standing:
-    """Returns the standing after a score: up at once, down only after it stayed low long enough."""
-    if raw_level >= standing.level:
-        return Standing(raw_level)
-    # Lost support leaves the score where it was: the level alone then says that it is low.
-    is_near = score >= rules.threshold(standing.level) - rules.hysteresis.margin
-    if is_near and raw_level is not Level.NONE:
+    target = min(rules.level_of(score), most)
+    if target >= standing.level:
+        return Standing(target)
+    # A limit leaves the score where it was: it alone then says that the level is lost.
+    if most >= standing.level and score >= left_below(standing.level, rules):
         return Standing(standing.level)
     low_since = min(standing.low_since or now, now)
     if now - low_since < timedelta(minutes=rules.hysteresis.minutes):
         return Standing(standing.level, low_since)
-    return Standing(raw_level)
+    return Standing(target)
+
+
+def left_below(level: Level, rules: Rules) -> float:
+    """Returns the score below which a level is left."""
+    return round(rules.threshold(level) - rules.hysteresis.margin, 2)
+
+
+def _reasons(
+    raw_level: Level, limits: tuple[Limit, ...], after: Standing, rules: Rules, now: datetime
+) -> list[str]:
+    """Returns what holds the level away from what the score alone gives."""
+    found = [limit.why for limit in limits if limit.level < raw_level]
+    if after.level <= min(raw_level, ceiling(limits)):
+        return found
+    name, minutes = after.level.name, rules.hysteresis.minutes
+    if after.low_since is None:
+        bound = left_below(after.level, rules)
+        return [*found, f"Level {name} is held: the score is not below {bound:.1f}."]
+    waited = (now - after.low_since).total_seconds() / 60
+    held = f"Level {name} is held until the story stayed below it for {minutes:g} minutes"
+    return [*found, f"{held}; it did for {waited:.0f}."]

@@ -1,57 +1,85 @@
-"""The grading rules: read from rules.yaml, validated whole, frozen."""
+"""The grading rules: a readable file, checked whole, frozen."""
 
 from __future__ import annotations
 
-import math
-from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from groundswell_core.errors import InvalidInput
 from groundswell_core.grades import Level
+from groundswell_core.yaml_files import parse_yaml
 
-COMPONENTS = ("burst", "spread", "sentiment", "source_weight", "category")
+METHOD = 2  # of the formulas that this code knows
+GRADED = (Level.I, Level.II, Level.III, Level.IV)
+WEIGHED = ("burst", "spread", "sentiment", "source_weight", "category")
+HARMS = ("dead", "missing", "injured")
+
+
+def _level_name(name: str) -> str:
+    if name not in {level.name for level in GRADED}:
+        raise ValueError("a level is I, II, III or IV")
+    return name
+
+
+def _harm_name(name: str) -> str:
+    if name not in HARMS:
+        raise ValueError("harm is dead, missing or injured")
+    return name
+
+
+LevelName = Annotated[str, AfterValidator(_level_name)]
+HarmName = Annotated[str, AfterValidator(_harm_name)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Amount = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Weights(_Part):
     """The share of the score that each component can add."""
 
-    burst: float = Field(ge=0, le=1)
-    spread: float = Field(ge=0, le=1)
-    sentiment: float = Field(ge=0, le=1)
-    source_weight: float = Field(ge=0, le=1)
-    category: float = Field(ge=0, le=1)
+    burst: Share
+    spread: Share
+    sentiment: Share
+    source_weight: Share
+    category: Share
+
+    @model_validator(mode="after")
+    def _whole(self) -> Weights:
+        total = sum(getattr(self, component) for component in WEIGHED)
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(f"the weights add up to {total:g}, not 1")
+        return self
 
 
 class Hysteresis(_Part):
     """How long and how far below a level the score must stay before the level is left."""
 
-    margin: float = Field(ge=0)  # points
-    minutes: float = Field(ge=0)
+    margin: Amount  # points
+    minutes: Amount
 
 
 class Board(_Part):
     """How entries of ranked boards count."""
 
-    usual_heat: float = Field(gt=0)
-    spread: float = Field(gt=0)
-    present: float = Field(ge=0)
-    first_place: float = Field(ge=0)
-    doubling: float = Field(ge=0)
-    support_rank: int = Field(ge=0)
+    usual_heat: Positive
+    spread: Positive
+    present: Amount
+    first_place: Amount
+    warning_times: Positive
+    warning: Amount
 
 
 class Burst(_Part):
     """How a burst is scaled."""
 
-    full: float = Field(gt=0)
-    usual_hour: float = Field(gt=0)
+    full: Positive
+    least_threshold: Positive
+    usual_hour: Positive
     ten_minutes: float = Field(ge=1, le=6)
     board: Board
 
@@ -60,28 +88,94 @@ class Spread(_Part):
     """How spread is scaled."""
 
     full: float = Field(gt=1)
-    further_kind: float = Field(ge=0)
-    further_place: float = Field(ge=0)
+    copying_outlet: Amount
+    further_kind: Amount
+    further_place: Amount
+    further_language: Amount
 
 
 class SentimentScale(_Part):
     """How sentiment is scaled."""
 
-    full: float = Field(lt=0, ge=-1)
+    full: float = Field(gt=0, le=1)
+
+
+class Harm(_Part):
+    """Which harm to people calls for which level."""
+
+    categories: tuple[str, ...]
+    voices: int = Field(ge=1)
+    trusted_weight: Share
+    classes: dict[LevelName, dict[HarmName, int]]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Harm:
+        for kind in HARMS:
+            found = [self.least(level, kind) for level in GRADED]
+            bounds = [bound for bound in found if bound is not None]
+            if sorted(set(bounds), reverse=True) != bounds or min(bounds, default=1) < 1:
+                raise ValueError(f"harm: the numbers of {kind} must grow from IV to I, from 1 on")
+        return self
+
+    def least(self, level: Level, kind: str) -> int | None:
+        """Returns the smallest number of a kind that calls for a level; None: none does."""
+        return self.classes.get(level.name, {}).get(kind)
+
+
+class Limits(_Part):
+    """What holds a level down, whatever the score."""
+
+    voices: dict[LevelName, Annotated[int, Field(ge=0)]]
+    board_voices: dict[int, int]
+    support_rank: int = Field(ge=0)
+    unconfirmed: LevelName
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Limits:
+        needed = [self.needed_voices(level) for level in reversed(GRADED)]
+        if sorted(needed) != needed:
+            raise ValueError("the voices that a level needs must grow from IV to I")
+        return self
+
+    def needed_voices(self, level: Level) -> int:
+        """Returns the independent voices that a level needs."""
+        return self.voices.get(level.name, 0)
+
+    def voices_of(self, rank: int | None) -> int:
+        """Returns for how many voices a place on a board speaks."""
+        if rank is None:
+            return 0
+        return max(
+            (voices for last, voices in self.board_voices.items() if rank <= last), default=0
+        )
 
 
 class Rules(_Part):
     """Everything that turns a snapshot into a level."""
 
-    version: str = Field(min_length=1)
+    version: str = Field(min_length=1, max_length=100)
+    method: int
     weights: Weights
-    levels: dict[str, float]
+    levels: dict[LevelName, Positive]
     hysteresis: Hysteresis
-    quiet_minutes: float = Field(gt=0)
+    quiet_minutes: Positive
     burst: Burst
     spread: Spread
     sentiment: SentimentScale
-    categories: dict[str, float]
+    categories: dict[str, Share]
+    harm: Harm
+    limits: Limits
+
+    @model_validator(mode="after")
+    def _whole(self) -> Rules:
+        if self.method != METHOD:
+            raise ValueError(f"method {self.method} is not known; this version knows {METHOD}")
+        bounds = [self.threshold(level) for level in reversed(GRADED)]
+        if len(self.levels) != len(GRADED) or sorted(set(bounds)) != bounds or bounds[-1] > 100:
+            raise ValueError("levels must name IV < III < II < I with growing scores up to 100")
+        if not {"other", "none"} <= set(self.categories):
+            raise ValueError("categories must name other and none")
+        return self
 
     def threshold(self, level: Level) -> float:
         """Returns the lowest score of a level; 0 for none."""
@@ -89,73 +183,20 @@ class Rules(_Part):
 
     def level_of(self, score: float) -> Level:
         """Returns the level that a score alone gives."""
-        graded = (Level.I, Level.II, Level.III, Level.IV)
-        return next((level for level in graded if score >= self.threshold(level)), Level.NONE)
+        return next((level for level in GRADED if score >= self.threshold(level)), Level.NONE)
 
     def weight(self, component: str) -> float:
         """Returns the share of a component."""
         return float(getattr(self.weights, component))
 
-    def scale(self, component: str, value: float) -> float:
-        """Returns a component's measured input as 0..1; never falls when the input rises."""
-        match component:
-            case "burst":
-                return _clamp(math.log1p(max(value, 0.0)) / math.log1p(self.burst.full))
-            case "spread":
-                return _clamp(math.log(max(value, 1.0)) / math.log(self.spread.full))
-            case "sentiment":
-                return _clamp(value / -self.sentiment.full)
-            case _:
-                return _clamp(value)
-
-    def unscale(self, component: str, scaled: float) -> float:
-        """Returns the input that scales to so much; the inverse of scale between 0 and 1."""
-        match component:
-            case "burst":
-                return math.expm1(scaled * math.log1p(self.burst.full))
-            case "spread":
-                return math.exp(scaled * math.log(self.spread.full))
-            case "sentiment":
-                return scaled * -self.sentiment.full
-            case _:
-                return scaled
-
-    def category_weight(self, category: str) -> float:
-        """Returns how serious a category is by nature."""
+    def category_weight(self, category: str, topic: str = "") -> float:
+        """Returns how serious a sub-topic is by nature, or else its category."""
+        own = self.categories.get(topic)
+        if own is not None:
+            return own
         return self.categories.get(category or "none", self.categories["other"])
 
 
-def _clamp(value: float) -> float:
-    return min(max(value, 0.0), 1.0)
-
-
 def parse_rules(text: str, where: str) -> Rules:
-    """Returns the rules in a YAML text; raises InvalidInput naming the place and the field."""
-    try:
-        rules = Rules.model_validate(yaml.safe_load(text))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise InvalidInput(f"{where} cannot be used: {error}", reason="BAD_RULES") from None
-    _check(rules, where)
-    return rules
-
-
-def _check(rules: Rules, where: str) -> None:
-    total = sum(rules.weight(component) for component in COMPONENTS)
-    if abs(total - 1.0) > 1e-9:
-        raise InvalidInput(f"{where}: the weights add up to {total:g}, not 1", reason="BAD_RULES")
-    bounds = [rules.levels.get(level.name) for level in (Level.IV, Level.III, Level.II, Level.I)]
-    numbers = [bound for bound in bounds if bound is not None]
-    if len(numbers) != 4 or sorted(set(numbers)) != numbers or numbers[0] <= 0:
-        raise InvalidInput(
-            f"{where}: levels must name IV < III < II < I with growing scores above 0",
-            reason="BAD_RULES",
-        )
-    if not {"other", "none"} <= set(rules.categories):
-        raise InvalidInput(f"{where}: categories must name other and none", reason="BAD_RULES")
-
-
-@cache
-def load_rules() -> Rules:
-    """Returns the rules that ship with the package."""
-    file = files("groundswell_analyzer.grading") / "rules.yaml"
-    return parse_rules(file.read_text(encoding="utf-8"), "grading/rules.yaml")
+    """Returns the rules in a YAML text; raises InvalidInput naming file, line, key and cure."""
+    return parse_yaml(text.encode(), Path(where), Rules)

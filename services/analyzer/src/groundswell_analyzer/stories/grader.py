@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from groundswell_analyzer.bursts import HeatBaselines, HourBaselines, Usual, robust
+from groundswell_analyzer.grading.alarm import Alarm, next_alarm
 from groundswell_analyzer.grading.alerts import Occasion, next_alert
 from groundswell_analyzer.grading.grade import Standing, grade
-from groundswell_analyzer.grading.graded import Graded
+from groundswell_analyzer.grading.graded import Graded, is_worth_keeping, past_record
 from groundswell_analyzer.grading.rules import Rules
 from groundswell_analyzer.grading.snapshot import Snapshot
-from groundswell_analyzer.metrics import GRADE_DELAY, GRADES, observe
-from groundswell_analyzer.stories.member import minute_of
+from groundswell_analyzer.metrics import ALARMS, GRADE_DELAY, GRADES, observe
 from groundswell_analyzer.stories.open_story import OpenStory
 from groundswell_analyzer.stories.records import facts_of
+from groundswell_analyzer.stories.snapshots import Snapshots
 from groundswell_core.grades import Grade, Level
 from groundswell_core.monitors import Monitor
 from groundswell_core.source_records import Coverage
 from groundswell_core.stories import StoryEvent, StoryState
 
-DEFAULT_SUPPORT = 3
-_OWN_PAST = 24 * 60  # minutes: what is older is a story's own baseline
 _WORTH_WRITING = 1.0  # points that a score must move to be written without anything else new
 
 
@@ -41,8 +40,9 @@ class Grader:
         self._working = working
         self._coverage = coverage
         self._hold = hold
-        self.hours = HourBaselines()
-        self.heats = HeatBaselines()
+        self._past: list[tuple[str, Graded]] = []  # grades to go on record
+        self.snapshots = Snapshots(rules)
+        self.hours = self.snapshots.hours
 
     def grade(self, story: OpenStory, event_now: datetime, now: datetime) -> bool:
         """Grades a story for every monitor that matches it; tells whether anything is worth writing."""
@@ -61,6 +61,8 @@ class Grader:
             return False
         if before is None or before.grade.level is not after.grade.level:
             self._tell(story, monitor, before, after, event_now)
+        if is_worth_keeping(before, after):
+            self._past.append((story.id, after))
         story.grades[name] = after
         is_alert_new = self._alert(name, monitor, story, after, now)
         if monitor is None and not is_alert_new and before is not None:
@@ -75,49 +77,28 @@ class Grader:
         event_now: datetime,
         now: datetime,
     ) -> Graded:
-        snapshot = self.snapshot(monitor, story, event_now)
+        snapshot = self.snapshots.of(monitor, story, event_now)
+        self.snapshots.learn(monitor.name, story, snapshot)
         standing = before.after if before else Standing()
         made, after = grade(snapshot, self._rules, standing, now)
+        alarm = next_alarm(
+            before.alarm if before else Alarm(), made, monitor, self._rules, snapshot.time
+        )
+        if alarm.is_on and not (before and before.alarm.is_on):
+            ALARMS.labels(monitor.name, monitor.state.name).inc()
         return Graded(
-            monitor=monitor.name, grade=made, snapshot=snapshot, before=standing, after=after
+            monitor=monitor.name,
+            grade=made,
+            snapshot=snapshot,
+            before=standing,
+            after=after,
+            alarm=alarm,
         )
 
-    def snapshot(self, monitor: Monitor, story: OpenStory, event_now: datetime) -> Snapshot:
-        """Returns a story as a monitor sees it at a moment."""
-        minute = minute_of(event_now)
-        heat = story.heats.now(minute)
-        usual_heat = self.heats.usual(heat.source)
-        usual_hour, usual_spread = self._usual(monitor.name, story, event_now)
-        return Snapshot(
-            time=event_now,
-            last_ten_minutes=story.count_since(minute - 9),
-            last_hour=story.count_since(minute - 59),
-            quiet_minutes=_quiet_minutes(story, event_now),
-            usual_hour=usual_hour,
-            usual_spread=usual_spread,
-            heat=heat.heat,
-            heat_before=heat.before,
-            usual_heat=usual_heat.value if usual_heat else None,
-            heat_spread=usual_heat.spread if usual_heat else None,
-            rank=heat.rank,
-            outlets=len(story.tally.outlets),
-            source_kinds=len(story.tally.source_kinds),
-            places=len(story.tally.places),
-            sentiment=story.mean_sentiment(),
-            source_weight=story.mean_weight(),
-            category=story.category(),
-            support=story.support(monitor.name),
-            minimum_support=monitor.minimum_support or DEFAULT_SUPPORT,
-        )
-
-    def _usual(self, monitor: str, story: OpenStory, event_now: datetime) -> tuple[float, float]:
-        known = self.hours.usual(monitor, event_now)
-        own = own_usual(story, event_now)
-        candidates = [usual for usual in (known, own) if usual is not None]
-        if not candidates:
-            return self._rules.burst.usual_hour, 1.0
-        usual = max(candidates, key=lambda one: one.value)
-        return usual.value, usual.spread
+    def take_past(self, now: datetime, keep: timedelta) -> list[dict[str, Any]]:
+        """Returns the records of grades to be kept since the last call."""
+        taken, self._past = self._past, []
+        return [past_record(story, graded, now, keep) for story, graded in taken]
 
     def _tell(
         self,
@@ -168,29 +149,7 @@ class Grader:
 
     def learn_heats(self, story: OpenStory, identifiers: Iterable[str]) -> None:
         """Learns the usual heat of boards from the newest entries of documents."""
-        for identifier in identifiers:
-            member = story.members.get(identifier)
-            if member is not None and member.heats and (heat := member.heats[-1][1]):
-                self.heats.note(member.source, heat)
-
-
-def _quiet_minutes(story: OpenStory, event_now: datetime) -> float:
-    if story.update_time is None:
-        return 0.0
-    return max((event_now - story.update_time).total_seconds(), 0.0) / 60
-
-
-def own_usual(story: OpenStory, event_now: datetime) -> Usual | None:
-    """Returns the usual hour of a story that is older than a day; None for a younger one."""
-    edge = minute_of(event_now) - _OWN_PAST
-    start = minute_of(story.start_time) if story.start_time else edge
-    if start >= edge:
-        return None
-    hours = dict.fromkeys(range(start // 60, edge // 60), 0)
-    for minute, counts in story.tally.minutes.items():
-        if minute // 60 in hours:
-            hours[minute // 60] += sum(counts)
-    return robust(map(float, hours.values()))
+        self.snapshots.learn_heats(story, identifiers)
 
 
 def _ended(before: Graded | None, event_now: datetime, now: datetime) -> Graded | None:
@@ -212,6 +171,7 @@ def _ended(before: Graded | None, event_now: datetime, now: datetime) -> Graded 
         snapshot=Snapshot(time=event_now),
         before=before.after,
         after=Standing(),
+        alarm=Alarm(count=before.alarm.count),
     )
 
 
@@ -224,6 +184,8 @@ def _forget_deleted(story: OpenStory, name: str) -> bool:
 
 
 def _is_worth_writing(before: Graded | None, after: Graded) -> bool:
-    if before is None or before.after != after.after or before.grade.support != after.grade.support:
+    if before is None or before.after != after.after or before.alarm != after.alarm:
+        return True
+    if before.grade.support != after.grade.support:
         return True
     return abs(before.grade.score - after.grade.score) >= _WORTH_WRITING

@@ -177,9 +177,9 @@ def _negative(record: Mapping[str, Any] | None) -> int | None:
     if not record or not record["confidence"]:
         return None
     if any(record.get(name) for name in ("negative", "neutral", "positive")):
-        return round(1000 * record["negative"])
+        return round(1000 * float(record["negative"]))
     # A method without classes: how surely it is how negative.
-    return round(1000 * record["confidence"] * max(-record["score"], 0.0))
+    return round(1000 * float(record["confidence"]) * max(-float(record["score"]), 0.0))
 
 
 def _heat(record: Mapping[str, Any]) -> tuple[int, float | None, int | None]:

@@ -1,0 +1,155 @@
+"""What graders see of a story: its counts beside what is usual for a monitor and on its board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from groundswell_analyzer.bursts import (
+    AlarmBudget,
+    BoardLook,
+    HeatBaselines,
+    HourBaselines,
+    Usual,
+    chance_to_pass,
+    robust,
+)
+from groundswell_analyzer.grading.burst import deviations_of
+from groundswell_analyzer.grading.harm import KINDS, Claimed, agreed
+from groundswell_analyzer.grading.rules import Rules
+from groundswell_analyzer.grading.snapshot import Snapshot
+from groundswell_analyzer.stories.member import minute_of, minute_time
+from groundswell_analyzer.stories.open_story import OpenStory, most_frequent
+from groundswell_core.analyses import ClaimQualifier
+from groundswell_core.monitors import Monitor
+
+DEFAULT_SUPPORT = 3
+DEFAULT_ALARMS = 5.0  # a day
+_OWN_PAST = 24 * 60  # minutes: what is older is a story's own baseline
+
+
+class Snapshots:
+    """Knows what is usual, and sees every story beside it."""
+
+    def __init__(self, rules: Rules) -> None:
+        """Starts without history: then the rules' own numbers hold."""
+        self._rules = rules
+        self.hours = HourBaselines()
+        self.heats = HeatBaselines()
+        self._budgets: dict[str, AlarmBudget] = {}
+        self._chances: dict[str, tuple[int | None, int, float]] = {}
+
+    def of(self, monitor: Monitor, story: OpenStory, event_now: datetime) -> Snapshot:
+        """Returns a story as a monitor sees it at a moment."""
+        tally, minute = story.tally, minute_of(event_now)
+        heat = story.heats.now(minute)
+        usual_heat = self.heats.usual(heat.source)
+        usual_hour = self._usual_hour(monitor.name, story, event_now)
+        harm = harm_of(story, self._rules)
+        return Snapshot(
+            # MongoDB keeps milliseconds: a stored grade must be computed again from the same time.
+            time=event_now.replace(microsecond=event_now.microsecond // 1000 * 1000),
+            last_ten_minutes=story.count_since(minute - 9),
+            last_hour=story.count_since(minute - 59),
+            quiet_minutes=_quiet_minutes(story, event_now),
+            usual_hour=usual_hour.value,
+            usual_spread=usual_hour.spread,
+            alarm_threshold=self.budget(monitor.name).threshold(
+                monitor.alarms_per_day or DEFAULT_ALARMS
+            ),
+            heat=heat.heat,
+            usual_heat=usual_heat.value if usual_heat else None,
+            heat_spread=usual_heat.spread if usual_heat else None,
+            warning_chance=self._chance(story, usual_heat) if heat.heat else None,
+            rank=heat.rank,
+            best_rank=story.heats.best_rank,
+            voices=len(tally.voices),
+            outlets=len(tally.outlets),
+            source_kinds=len(tally.source_kinds),
+            places=len(tally.places),
+            negative=story.negative_share(),
+            source_weight=story.mean_weight(),
+            category=story.category(),
+            topic=most_frequent(tally.topics),
+            dead=harm.get("dead"),
+            missing=harm.get("missing"),
+            injured=harm.get("injured"),
+            support=story.support(monitor.name),
+            minimum_support=monitor.minimum_support or DEFAULT_SUPPORT,
+        )
+
+    def learn(self, monitor: str, story: OpenStory, snapshot: Snapshot) -> None:
+        """Learns how unusual a monitor's stories get, which its alarm budget goes by."""
+        deviations = deviations_of(snapshot, self._rules)
+        self.budget(monitor).learn_one(story.id, snapshot.time, deviations)
+
+    def budget(self, monitor: str) -> AlarmBudget:
+        """Returns what is known of a monitor's alarms."""
+        return self._budgets.setdefault(monitor, AlarmBudget())
+
+    def learn_heats(self, story: OpenStory, identifiers: Iterable[str]) -> None:
+        """Learns the usual heat of boards from the newest entries of documents."""
+        for identifier in identifiers:
+            member = story.members.get(identifier)
+            if member is not None and member.heats and (heat := member.heats[-1][1]):
+                self.heats.note(member.source, heat)
+
+    def forget(self, monitor: str) -> None:
+        """Forgets a monitor that is gone."""
+        self.hours.forget(monitor)
+        self._budgets.pop(monitor, None)
+
+    def _usual_hour(self, monitor: str, story: OpenStory, event_now: datetime) -> Usual:
+        known = self.hours.usual(monitor, event_now)
+        candidates = [usual for usual in (known, own_usual(story, event_now)) if usual is not None]
+        prior = Usual(self._rules.burst.usual_hour, 1.0)
+        return max(candidates, key=lambda one: one.value, default=prior)
+
+    def _chance(self, story: OpenStory, usual: Usual | None) -> float:
+        """Returns the chance of great heat within a day; computed once for each look at its board."""
+        series, board = story.heats, self._rules.burst.board
+        stamp = series.latest_minute, len(series.heats)
+        known = self._chances.get(story.id)
+        if known is None or known[:2] != stamp:
+            level = board.warning_times * (usual.value if usual else board.usual_heat)
+            looks = [
+                BoardLook(time=minute_time(one), heat=heat, rank=series.ranks.get(one))
+                for one, heat in series.heats.items()
+            ]
+            known = (*stamp, chance_to_pass(looks, story.category(), level))
+            self._chances[story.id] = known
+        return known[2]
+
+    def drop(self, story: OpenStory) -> None:
+        """Forgets a story that leaves memory."""
+        self._chances.pop(story.id, None)
+
+
+def harm_of(story: OpenStory, rules: Rules) -> dict[str, int]:
+    """Returns the numbers of dead, missing and injured that independent voices agree on."""
+    claims = (
+        Claimed(member.speaker, member.source_weight / 1000, KINDS[claim.kind], int(claim.value))
+        for member in story.claiming()
+        for claim in sorted(member.claims, key=lambda one: -one.value)
+        if claim.kind in KINDS and claim.qualifier is not ClaimQualifier.AT_MOST
+    )
+    return dict(agreed(claims, rules.harm))
+
+
+def _quiet_minutes(story: OpenStory, event_now: datetime) -> float:
+    if story.update_time is None:
+        return 0.0
+    return max((event_now - story.update_time).total_seconds(), 0.0) / 60
+
+
+def own_usual(story: OpenStory, event_now: datetime) -> Usual | None:
+    """Returns the usual hour of a story that is older than a day; None for a younger one."""
+    edge = minute_of(event_now) - _OWN_PAST
+    start = minute_of(story.start_time) if story.start_time else edge
+    if start >= edge:
+        return None
+    hours = dict.fromkeys(range(start // 60, edge // 60), 0)
+    for minute, counts in story.tally.minutes.items():
+        if minute // 60 in hours:
+            hours[minute // 60] += sum(counts)
+    return robust(map(float, hours.values()))
