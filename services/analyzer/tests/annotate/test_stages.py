@@ -86,6 +86,7 @@ def test_the_order_of_work_is_the_list():
         "terms",
         "fingerprint",
         "places",
+        "claims",
         "category",
         "sentiment",
         "monitors",

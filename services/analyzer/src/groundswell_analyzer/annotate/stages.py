@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from groundswell_analyzer.annotate.category import find_categories
+from groundswell_analyzer.annotate.claims import find_claims
 from groundswell_analyzer.annotate.draft import Draft, Stage, Tools, analysis_of
 from groundswell_analyzer.annotate.fingerprint import VERSION as FINGERPRINT_VERSION
 from groundswell_analyzer.annotate.fingerprint import make_fingerprints
@@ -43,6 +44,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(name="terms", run=extract_terms, summary="splits into words, keeps the telling ones"),
     Stage(name="fingerprint", run=make_fingerprints, summary="makes near-copies findable"),
     Stage(name="places", run=find_places, summary="finds the places that are named"),
+    Stage(name="claims", run=find_claims, summary="finds the numbers and dates that are claimed"),
     Stage(name="category", run=find_categories, summary="finds what kind of matter it is"),
     Stage(name="sentiment", run=score_sentiment, summary="weighs words with a stance"),
 )
