@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from groundswell_analyzer.annotate import annotate
 from groundswell_analyzer.clock import event_clock
+from groundswell_analyzer.describing import Describer
 from groundswell_analyzer.grading import load_rules
 from groundswell_analyzer.handle import AnnotateHandler
 from groundswell_analyzer.monitors import MonitorBook, MonitorStore
@@ -21,8 +22,10 @@ from groundswell_analyzer.stories.desk import Desk
 from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.keeper import Keeper
 from groundswell_analyzer.stories.life import Life
+from groundswell_analyzer.stories.outlet_book import OutletBook
 from groundswell_analyzer.stories.store import StoryStore
 from groundswell_analyzer.stories.teller import Teller
+from groundswell_analyzer.telling import load_weights
 from groundswell_core.analyses import Analysis
 from groundswell_core.documents import DOCUMENTS, Document, Signals
 from groundswell_core.identity import document_id, revision_of
@@ -95,6 +98,18 @@ class Analyzer:
             life=Life(rest_after=6 * 3600, forget_after=72 * 3600),
             clock=self.clock,
             events=event_clock(self.kind, self.clock),
+        )
+
+    def describer(self) -> Describer:
+        stories = self.database.collection("stories")
+        return Describer(
+            documents=self.database.collection("documents"),
+            stories=stories,
+            outlets=OutletBook(stories, self.database.collection("outlet_records"), keep=KEEP),
+            weights=load_weights(),
+            usual=self.keeper.grader.hours.usual,
+            rules=load_rules(),
+            events=self.keeper.events,
         )
 
     async def monitor(self, name: str, query: str, **fields) -> Monitor:

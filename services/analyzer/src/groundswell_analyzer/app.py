@@ -17,8 +17,13 @@ from groundswell.analysis.v1.document_service_pb2_grpc import (
 from groundswell.monitor.v1.monitor_service_pb2_grpc import add_MonitorServiceServicer_to_server
 from groundswell.story.v1.story_service_pb2_grpc import add_StoryServiceServicer_to_server
 from groundswell_analyzer.annotate import Annotator
-from groundswell_analyzer.clock import event_clock
+from groundswell_analyzer.backtest.calls import BacktestCalls
+from groundswell_analyzer.backtest.orders import BacktestOrders
+from groundswell_analyzer.backtest.process import in_process
+from groundswell_analyzer.backtest.store import BacktestStore
+from groundswell_analyzer.clock import EventClock, event_clock
 from groundswell_analyzer.coverage import CoverageCache, collector_channel
+from groundswell_analyzer.describing import Describer
 from groundswell_analyzer.document_service import DocumentService
 from groundswell_analyzer.grading import load_rules
 from groundswell_analyzer.handle import AnnotateHandler
@@ -34,6 +39,7 @@ from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.handle import StoriesHandler
 from groundswell_analyzer.stories.keeper import Keeper
 from groundswell_analyzer.stories.life import Life
+from groundswell_analyzer.stories.outlet_book import OutletBook
 from groundswell_analyzer.stories.round import Round
 from groundswell_analyzer.stories.store import StoryStore
 from groundswell_analyzer.stories.teller import Teller
@@ -155,9 +161,11 @@ async def stories_role(
             maximum_records=own.batch_size,
         )
     )
-    rounds = Round(
-        keeper, usual, book, database.collection("documents"), tick=own.tick, sweep=own.sweep
+    stories, documents = database.collection("stories"), database.collection("documents")
+    outlets = OutletBook(
+        stories, database.collection("outlet_records"), keep=timedelta(days=own.story_days)
     )
+    rounds = Round(keeper, usual, book, documents, tick=own.tick, sweep=own.sweep)
     book.follow(rounds.monitors_changed)
     reader.on_regression.append(rounds.log_regressed)
     service.ready_checks.append(lambda: producer.is_ready)
@@ -172,14 +180,22 @@ async def stories_role(
         ),
     )
     service.spawn("rounds", rounds.run(service, service.heartbeat("rounds")))
+    service.spawn("outlets", outlets.run(service, service.heartbeat("outlets")))
     service.spawn("coverage", coverage.run(service, service.heartbeat("coverage")))
-    stories, documents = database.collection("stories"), database.collection("documents")
-    series = database.collection("story_series")
+    describer = Describer(
+        documents=documents,
+        stories=stories,
+        outlets=outlets,
+        weights=weights,
+        usual=grader.hours.usual,
+        rules=rules,
+        events=events,
+    )
     await service.serve(
         [
             (
                 add_StoryServiceServicer_to_server,
-                StoryService(stories, series, documents, book, hub, stopping=service.stopping),
+                StoryService(database, book, hub, describer=describer, stopping=service.stopping),
                 "groundswell.story.v1.StoryService",
             ),
             (
@@ -189,8 +205,28 @@ async def stories_role(
             ),
             (
                 add_MonitorServiceServicer_to_server,
-                MonitorService(store, book, documents, stories, rules=rules, events=events),
+                MonitorService(
+                    store,
+                    book,
+                    database,
+                    rules=rules,
+                    events=events,
+                    backtests=backtest_calls(settings, service, database, events),
+                ),
                 "groundswell.monitor.v1.MonitorService",
             ),
         ]
     )
+
+
+def backtest_calls(
+    settings: Settings, service: Service, database: Database, events: EventClock
+) -> BacktestCalls:
+    """Wires backtests: each runs in a process of its own."""
+    store = BacktestStore(database.collection("backtests"), service.clock)
+
+    def start(name: str) -> None:
+        service.spawn(name, in_process(settings.mongo, settings.analyzer, service, store, name))
+
+    orders = BacktestOrders(store, events=events, clock=service.clock, start=start)
+    return BacktestCalls(orders, store)

@@ -74,6 +74,7 @@ STORIES = CollectionSpec(
         Index(name="growth", keys=(("growth", -1), ("update_time", -1), ("_id", 1))),
         Index(name="monitor", keys=(("grades.monitor", 1), ("update_time", -1))),
         Index(name="written", keys=(("write_time", 1),)),
+        Index(name="started", keys=(("start_time", 1),)),
     ),
 )
 STORY_SERIES = CollectionSpec(
@@ -109,6 +110,47 @@ BASELINES = CollectionSpec(
         Index(name="monitor", keys=(("monitor", 1), ("start_time", 1))),
     ),
 )
+BACKTESTS = CollectionSpec(
+    name="backtests",
+    schema={
+        "required": ["_id", "name", "monitor", "state", "create_time", "write_time", "expire_time"],
+        "properties": {
+            "_id": _TEXT,
+            "name": _TEXT,
+            "monitor": {"bsonType": "object"},
+            "state": {"enum": ["RUNNING", "DONE", "FAILED"]},
+            "alarms": {"bsonType": "array", "maxItems": 500},
+            "create_time": _DATE,
+            "write_time": _DATE,
+            "expire_time": _DATE,
+        },
+    },
+    indexes=(
+        Index(name="expiry", keys=(("expire_time", 1),), expire_after=_NOW),
+        Index(name="newest", keys=(("create_time", -1), ("_id", 1))),
+        Index(name="monitor", keys=(("monitor.name", 1), ("create_time", -1))),
+    ),
+)
+OUTLET_RECORDS = CollectionSpec(
+    name="outlet_records",
+    schema={
+        "required": ["_id", "outlet", "day", "stories", "firsts", "withdrawn", "expire_time"],
+        "properties": {
+            "_id": _TEXT,
+            "outlet": _TEXT,
+            "day": _DATE,
+            "stories": _NUMBER,
+            "firsts": _NUMBER,
+            "withdrawn": _NUMBER,
+            "expire_time": _DATE,
+        },
+    },
+    indexes=(
+        Index(name="expiry", keys=(("expire_time", 1),), expire_after=_NOW),
+        Index(name="outlet", keys=(("outlet", 1),)),
+        Index(name="day", keys=(("day", 1), ("write_time", 1))),
+    ),
+)
 ANNOTATE_OFFSETS = CollectionSpec(name="annotate_offsets", schema=_OFFSETS)
 STORIES_OFFSETS = CollectionSpec(name="stories_offsets", schema=_OFFSETS)
 
@@ -118,6 +160,8 @@ COLLECTIONS = (
     STORY_SERIES,
     MONITORS,
     BASELINES,
+    BACKTESTS,
+    OUTLET_RECORDS,
     ANNOTATE_OFFSETS,
     STORIES_OFFSETS,
 )

@@ -10,6 +10,8 @@ from typing import Any
 
 from groundswell.story.v1 import story_service_pb2 as pb
 from groundswell.story.v1 import story_service_pb2_grpc as grpc_pb
+from groundswell_analyzer.describing import Describer
+from groundswell_analyzer.grading.graded import Graded
 from groundswell_analyzer.monitors import MonitorBook
 from groundswell_analyzer.query import parse_or_raise
 from groundswell_analyzer.scope import visible_names, visible_story
@@ -27,9 +29,10 @@ from groundswell_analyzer.search.stories import (
 )
 from groundswell_analyzer.stories.records import public_story
 from groundswell_analyzer.stories.watching import Watcher, WatchHub
+from groundswell_core.descriptions import DESCRIPTIONS
 from groundswell_core.errors import InvalidInput, NotFound
 from groundswell_core.grades import Level
-from groundswell_core.mongo import Collection
+from groundswell_core.mongo import Database
 from groundswell_core.names import parse_name
 from groundswell_core.pages import decode_token, encode_token, page_size
 from groundswell_core.rpc import caller
@@ -56,20 +59,20 @@ class StoryService(grpc_pb.StoryServiceServicer):
 
     def __init__(
         self,
-        stories: Collection,
-        series: Collection,
-        documents: Collection,
+        database: Database,
         book: MonitorBook,
         hub: WatchHub,
         *,
+        describer: Describer,
         stopping: asyncio.Event,
     ) -> None:
         """Takes stopping: streams end when it is set."""
-        self._stories = stories
-        self._series = series
-        self._documents = documents
+        self._stories = database.collection("stories")
+        self._series = database.collection("story_series")
+        self._documents = database.collection("documents")
         self._book = book
         self._hub = hub
+        self._describer = describer
         self._stopping = stopping
 
     async def GetStory(self, request: Any, context: Any) -> Any:
@@ -113,6 +116,14 @@ class StoryService(grpc_pb.StoryServiceServicer):
             next_page_token=encode_token(bound, skip) if skip else "",
             total_count=total,
         )
+
+    async def DescribeStory(self, request: Any, context: Any) -> Any:
+        """Answers what is known of a story beside its counts."""
+        record = await self._record(request.name, {"alerts": 0, "timeline": 0})
+        names = visible_names(caller(), self._book.monitors.values())
+        graded = [Graded.from_record(one) for one in record["grades"] if one["monitor"] in names]
+        made = await self._describer.describe(public_story(record), graded)
+        return pb.DescribeStoryResponse(description=DESCRIPTIONS.to_proto(made))
 
     async def GetStorySeries(self, request: Any, context: Any) -> Any:
         """Answers a story's counts over time."""

@@ -17,9 +17,14 @@ from groundswell.monitor.v1 import monitor_service_pb2 as monitors_pb
 from groundswell.monitor.v1 import monitor_service_pb2_grpc as monitors_grpc
 from groundswell.story.v1 import story_service_pb2 as stories_pb
 from groundswell.story.v1 import story_service_pb2_grpc as stories_grpc
+from groundswell_analyzer.backtest.calls import BacktestCalls
+from groundswell_analyzer.backtest.orders import BacktestOrders
+from groundswell_analyzer.backtest.run import Run
+from groundswell_analyzer.backtest.store import BacktestStore
 from groundswell_analyzer.document_service import DocumentService
 from groundswell_analyzer.grading import load_rules
 from groundswell_analyzer.monitor_service import MonitorService
+from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.watching import WatchHub
 from groundswell_analyzer.story_service import StoryService
 from groundswell_core.rpc import serve, translate
@@ -71,16 +76,36 @@ class Api:
         return (await self.call(self.monitors.CreateMonitor, request)).monitor
 
 
+def backtests_of(analyzer) -> BacktestCalls:
+    """Runs backtests in the test's own process, at once."""
+    database, keeper = analyzer.database, analyzer.keeper
+    store = BacktestStore(database.collection("backtests"), keeper.clock)
+
+    async def run(name: str) -> None:
+        order = await store.order(name)
+        documents = database.collection("documents")
+        life = Life(rest_after=keeper.life.rest_after, forget_after=keeper.life.forget_after)
+        await Run(order, store, documents, life, keeper.clock).run()
+
+    def start(name: str) -> None:
+        analyzer.backtests.append(asyncio.ensure_future(run(name)))
+
+    analyzer.backtests = []
+    return BacktestCalls(
+        BacktestOrders(store, events=keeper.events, clock=keeper.clock, start=start), store
+    )
+
+
 @pytest_asyncio.fixture
 async def api(analyzer, keys):
     database, stopping, hub = analyzer.database, asyncio.Event(), WatchHub()
     analyzer.keeper.announce = hub.announce
     stories, documents = database.collection("stories"), database.collection("documents")
-    series, book = database.collection("story_series"), analyzer.book
+    book = analyzer.book
     servicers = [
         (
             stories_grpc.add_StoryServiceServicer_to_server,
-            StoryService(stories, series, documents, book, hub, stopping=stopping),
+            StoryService(database, book, hub, describer=analyzer.describer(), stopping=stopping),
             "groundswell.story.v1.StoryService",
         ),
         (
@@ -93,10 +118,10 @@ async def api(analyzer, keys):
             MonitorService(
                 analyzer.store,
                 book,
-                documents,
-                stories,
+                database,
                 rules=load_rules(),
                 events=analyzer.keeper.events,
+                backtests=backtests_of(analyzer),
             ),
             "groundswell.monitor.v1.MonitorService",
         ),
