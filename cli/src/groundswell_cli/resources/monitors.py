@@ -14,6 +14,7 @@ from groundswell.monitor.v1 import monitor_service_pb2 as pb
 from groundswell.monitor.v1 import monitor_service_pb2_grpc as grpc_pb
 from groundswell_cli.options import DEFAULT_STATE, JsonOption, StateOption
 from groundswell_cli.resources import output, stories
+from groundswell_cli.resources.backtests import backtest
 from groundswell_cli.resources.connection import Peer, ask, collect, full_name, send
 from groundswell_cli.resources.options import (
     FileOption,
@@ -40,7 +41,7 @@ SourcesOption = Annotated[
 def register(app: typer.Typer) -> None:
     """Adds the group."""
     monitors = group("monitors", "Standing queries, and why a story has its level.")
-    for command in (show, create, delete, parse, preview, explain):
+    for command in (show, create, delete, parse, preview, explain, backtest):
         monitors.command()(command)
     monitors.command(name="list")(list_monitors)
     app.add_typer(monitors)

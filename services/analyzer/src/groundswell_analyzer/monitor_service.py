@@ -11,16 +11,17 @@ from typing import Any
 
 from groundswell.monitor.v1 import monitor_service_pb2 as pb
 from groundswell.monitor.v1 import monitor_service_pb2_grpc as grpc_pb
+from groundswell_analyzer.backtest.calls import BacktestCalls
 from groundswell_analyzer.clock import EventClock
 from groundswell_analyzer.grading import Rules, moves, recompute
 from groundswell_analyzer.grading.graded import Graded
 from groundswell_analyzer.monitors import MonitorBook, MonitorStore
 from groundswell_analyzer.query import CompiledQueries, parse, searchable_analysis
-from groundswell_analyzer.scope import owned, visible_monitor
+from groundswell_analyzer.scope import owned, visible_monitor, visible_names
 from groundswell_core.analyses import ANALYSES, Analysis
 from groundswell_core.errors import InvalidInput, NotFound
 from groundswell_core.grades import GRADES, Grade, Level
-from groundswell_core.mongo import Collection
+from groundswell_core.mongo import Database
 from groundswell_core.monitors import MONITORS, Monitor, MonitorState
 from groundswell_core.names import parse_name
 from groundswell_core.pages import decode_token, encode_token, page_size
@@ -39,19 +40,20 @@ class MonitorService(grpc_pb.MonitorServiceServicer):
         self,
         store: MonitorStore,
         book: MonitorBook,
-        documents: Collection,
-        stories: Collection,
+        database: Database,
         *,
         rules: Rules,
         events: EventClock,
+        backtests: BacktestCalls,
     ) -> None:
         """Takes the book so that a change is seen here at once."""
         self._store = store
         self._book = book
-        self._documents = documents
-        self._stories = stories
+        self._documents = database.collection("documents")
+        self._stories = database.collection("stories")
         self._rules = rules
         self._events = events
+        self._backtests = backtests
 
     async def GetMonitor(self, request: Any, context: Any) -> Any:
         """Answers one monitor."""
@@ -127,6 +129,23 @@ class MonitorService(grpc_pb.MonitorServiceServicer):
             if preview.searched >= PREVIEW_MOST:
                 return
         await asyncio.to_thread(preview.look, batch)
+
+    async def BacktestMonitor(self, request: Any, context: Any) -> Any:
+        """Starts a replay of stored documents; a name alone means the stored monitor."""
+        monitor = MONITORS.from_proto(request.monitor)
+        if monitor.name and not monitor.query:
+            monitor = visible_monitor(await self._store.get(monitor.name))
+        return await self._backtests.start(owned(checked(monitor, is_named=False)), request)
+
+    async def GetBacktest(self, request: Any, context: Any) -> Any:
+        """Answers a replay as far as it is."""
+        return await self._backtests.get(request)
+
+    async def ListBacktests(self, request: Any, context: Any) -> Any:
+        """Lists replays, newest first."""
+        return await self._backtests.list(
+            request, visible_names(caller(), self._book.monitors.values())
+        )
 
     async def ExplainGrade(self, request: Any, context: Any) -> Any:
         """Computes a stored grade again and says what would move it."""

@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from groundswell.analysis.v1 import analysis_pb2 as groundswell_dot_analysis_dot_v1_dot_analysis__pb2
 from groundswell.grade.v1 import grade_pb2 as groundswell_dot_grade_dot_v1_dot_grade__pb2
@@ -29,59 +30,59 @@ from groundswell.monitor.v1 import backtest_pb2 as groundswell_dot_monitor_dot_v
 from groundswell.monitor.v1 import monitor_pb2 as groundswell_dot_monitor_dot_v1_dot_monitor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,groundswell/monitor/v1/monitor_service.proto\x12\x16groundswell.monitor.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&groundswell/analysis/v1/analysis.proto\x1a groundswell/grade/v1/grade.proto\x1a%groundswell/monitor/v1/backtest.proto\x1a$groundswell/monitor/v1/monitor.proto\"?\n\nQueryError\x12\x10\n\x08position\x18\x01 \x01(\r\x12\x0e\n\x06length\x18\x02 \x01(\r\x12\x0f\n\x07message\x18\x03 \x01(\t\"!\n\x11GetMonitorRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"F\n\x12GetMonitorResponse\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"<\n\x13ListMonitorsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"b\n\x14ListMonitorsResponse\x12\x31\n\x08monitors\x18\x01 \x03(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x14\x43reateMonitorRequest\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"I\n\x15\x43reateMonitorResponse\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"H\n\x14UpdateMonitorRequest\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"I\n\x15UpdateMonitorResponse\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"$\n\x14\x44\x65leteMonitorRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x17\n\x15\x44\x65leteMonitorResponse\"\"\n\x11ParseQueryRequest\x12\r\n\x05query\x18\x01 \x01(\t\"]\n\x12ParseQueryResponse\x12\x32\n\x06\x65rrors\x18\x01 \x03(\x0b\x32\".groundswell.monitor.v1.QueryError\x12\x13\n\x0bnormal_form\x18\x02 \x01(\t\"I\n\x15PreviewMonitorRequest\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"|\n\x16PreviewMonitorResponse\x12\x16\n\x0esearched_count\x18\x01 \x01(\r\x12\x15\n\rmatched_count\x18\x02 \x01(\r\x12\x33\n\x08\x61nalyses\x18\x03 \x03(\x0b\x32!.groundswell.analysis.v1.Analysis\"e\n\x13\x45xplainGradeRequest\x12\r\n\x05story\x18\x01 \x01(\t\x12\x0f\n\x07monitor\x18\x02 \x01(\t\x12.\n\ngrade_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfe\x01\n\x14\x45xplainGradeResponse\x12*\n\x05grade\x18\x01 \x01(\x0b\x32\x1b.groundswell.grade.v1.Grade\x12/\n\nrecomputed\x18\x02 \x01(\x0b\x32\x1b.groundswell.grade.v1.Grade\x12\x0e\n\x06\x61grees\x18\x03 \x01(\x08\x12\r\n\x05moves\x18\x04 \x03(\t\x12\x30\n\x06inputs\x18\x05 \x03(\x0b\x32 .groundswell.grade.v1.GradeInput\x12\x38\n\nthresholds\x18\x06 \x03(\x0b\x32$.groundswell.grade.v1.LevelThreshold\"\xae\x02\n\x16\x42\x61\x63ktestMonitorRequest\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\x12\r\n\x05rules\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x15wanted_alarms_per_day\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x37\n\x08\x65xpected\x18\x06 \x03(\x0b\x32%.groundswell.monitor.v1.ExpectedAlarmB\x18\n\x16_wanted_alarms_per_day\"M\n\x17\x42\x61\x63ktestMonitorResponse\x12\x32\n\x08\x62\x61\x63ktest\x18\x01 \x01(\x0b\x32 .groundswell.monitor.v1.Backtest\"\"\n\x12GetBacktestRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"I\n\x13GetBacktestResponse\x12\x32\n\x08\x62\x61\x63ktest\x18\x01 \x01(\x0b\x32 .groundswell.monitor.v1.Backtest\"N\n\x14ListBacktestsRequest\x12\x0f\n\x07monitor\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x15ListBacktestsResponse\x12\x33\n\tbacktests\x18\x01 \x03(\x0b\x32 .groundswell.monitor.v1.Backtest\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xb5\t\n\x0eMonitorService\x12\x63\n\nGetMonitor\x12).groundswell.monitor.v1.GetMonitorRequest\x1a*.groundswell.monitor.v1.GetMonitorResponse\x12i\n\x0cListMonitors\x12+.groundswell.monitor.v1.ListMonitorsRequest\x1a,.groundswell.monitor.v1.ListMonitorsResponse\x12l\n\rCreateMonitor\x12,.groundswell.monitor.v1.CreateMonitorRequest\x1a-.groundswell.monitor.v1.CreateMonitorResponse\x12l\n\rUpdateMonitor\x12,.groundswell.monitor.v1.UpdateMonitorRequest\x1a-.groundswell.monitor.v1.UpdateMonitorResponse\x12l\n\rDeleteMonitor\x12,.groundswell.monitor.v1.DeleteMonitorRequest\x1a-.groundswell.monitor.v1.DeleteMonitorResponse\x12\x63\n\nParseQuery\x12).groundswell.monitor.v1.ParseQueryRequest\x1a*.groundswell.monitor.v1.ParseQueryResponse\x12o\n\x0ePreviewMonitor\x12-.groundswell.monitor.v1.PreviewMonitorRequest\x1a..groundswell.monitor.v1.PreviewMonitorResponse\x12i\n\x0c\x45xplainGrade\x12+.groundswell.monitor.v1.ExplainGradeRequest\x1a,.groundswell.monitor.v1.ExplainGradeResponse\x12r\n\x0f\x42\x61\x63ktestMonitor\x12..groundswell.monitor.v1.BacktestMonitorRequest\x1a/.groundswell.monitor.v1.BacktestMonitorResponse\x12\x66\n\x0bGetBacktest\x12*.groundswell.monitor.v1.GetBacktestRequest\x1a+.groundswell.monitor.v1.GetBacktestResponse\x12l\n\rListBacktests\x12,.groundswell.monitor.v1.ListBacktestsRequest\x1a-.groundswell.monitor.v1.ListBacktestsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,groundswell/monitor/v1/monitor_service.proto\x12\x16groundswell.monitor.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&groundswell/analysis/v1/analysis.proto\x1a groundswell/grade/v1/grade.proto\x1a%groundswell/monitor/v1/backtest.proto\x1a$groundswell/monitor/v1/monitor.proto\"?\n\nQueryError\x12\x10\n\x08position\x18\x01 \x01(\r\x12\x0e\n\x06length\x18\x02 \x01(\r\x12\x0f\n\x07message\x18\x03 \x01(\t\"!\n\x11GetMonitorRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"F\n\x12GetMonitorResponse\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"<\n\x13ListMonitorsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"b\n\x14ListMonitorsResponse\x12\x31\n\x08monitors\x18\x01 \x03(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x14\x43reateMonitorRequest\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"I\n\x15\x43reateMonitorResponse\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"H\n\x14UpdateMonitorRequest\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"I\n\x15UpdateMonitorResponse\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"$\n\x14\x44\x65leteMonitorRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x17\n\x15\x44\x65leteMonitorResponse\"\"\n\x11ParseQueryRequest\x12\r\n\x05query\x18\x01 \x01(\t\"]\n\x12ParseQueryResponse\x12\x32\n\x06\x65rrors\x18\x01 \x03(\x0b\x32\".groundswell.monitor.v1.QueryError\x12\x13\n\x0bnormal_form\x18\x02 \x01(\t\"I\n\x15PreviewMonitorRequest\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\"|\n\x16PreviewMonitorResponse\x12\x16\n\x0esearched_count\x18\x01 \x01(\r\x12\x15\n\rmatched_count\x18\x02 \x01(\r\x12\x33\n\x08\x61nalyses\x18\x03 \x03(\x0b\x32!.groundswell.analysis.v1.Analysis\"e\n\x13\x45xplainGradeRequest\x12\r\n\x05story\x18\x01 \x01(\t\x12\x0f\n\x07monitor\x18\x02 \x01(\t\x12.\n\ngrade_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfe\x01\n\x14\x45xplainGradeResponse\x12*\n\x05grade\x18\x01 \x01(\x0b\x32\x1b.groundswell.grade.v1.Grade\x12/\n\nrecomputed\x18\x02 \x01(\x0b\x32\x1b.groundswell.grade.v1.Grade\x12\x0e\n\x06\x61grees\x18\x03 \x01(\x08\x12\r\n\x05moves\x18\x04 \x03(\t\x12\x30\n\x06inputs\x18\x05 \x03(\x0b\x32 .groundswell.grade.v1.GradeInput\x12\x38\n\nthresholds\x18\x06 \x03(\x0b\x32$.groundswell.grade.v1.LevelThreshold\"\xd9\x02\n\x16\x42\x61\x63ktestMonitorRequest\x12\x30\n\x07monitor\x18\x01 \x01(\x0b\x32\x1f.groundswell.monitor.v1.Monitor\x12\r\n\x05rules\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x15wanted_alarms_per_day\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x37\n\x08\x65xpected\x18\x06 \x03(\x0b\x32%.groundswell.monitor.v1.ExpectedAlarm\x12)\n\x06window\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationB\x18\n\x16_wanted_alarms_per_day\"M\n\x17\x42\x61\x63ktestMonitorResponse\x12\x32\n\x08\x62\x61\x63ktest\x18\x01 \x01(\x0b\x32 .groundswell.monitor.v1.Backtest\"\"\n\x12GetBacktestRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"I\n\x13GetBacktestResponse\x12\x32\n\x08\x62\x61\x63ktest\x18\x01 \x01(\x0b\x32 .groundswell.monitor.v1.Backtest\"N\n\x14ListBacktestsRequest\x12\x0f\n\x07monitor\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x15ListBacktestsResponse\x12\x33\n\tbacktests\x18\x01 \x03(\x0b\x32 .groundswell.monitor.v1.Backtest\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xb5\t\n\x0eMonitorService\x12\x63\n\nGetMonitor\x12).groundswell.monitor.v1.GetMonitorRequest\x1a*.groundswell.monitor.v1.GetMonitorResponse\x12i\n\x0cListMonitors\x12+.groundswell.monitor.v1.ListMonitorsRequest\x1a,.groundswell.monitor.v1.ListMonitorsResponse\x12l\n\rCreateMonitor\x12,.groundswell.monitor.v1.CreateMonitorRequest\x1a-.groundswell.monitor.v1.CreateMonitorResponse\x12l\n\rUpdateMonitor\x12,.groundswell.monitor.v1.UpdateMonitorRequest\x1a-.groundswell.monitor.v1.UpdateMonitorResponse\x12l\n\rDeleteMonitor\x12,.groundswell.monitor.v1.DeleteMonitorRequest\x1a-.groundswell.monitor.v1.DeleteMonitorResponse\x12\x63\n\nParseQuery\x12).groundswell.monitor.v1.ParseQueryRequest\x1a*.groundswell.monitor.v1.ParseQueryResponse\x12o\n\x0ePreviewMonitor\x12-.groundswell.monitor.v1.PreviewMonitorRequest\x1a..groundswell.monitor.v1.PreviewMonitorResponse\x12i\n\x0c\x45xplainGrade\x12+.groundswell.monitor.v1.ExplainGradeRequest\x1a,.groundswell.monitor.v1.ExplainGradeResponse\x12r\n\x0f\x42\x61\x63ktestMonitor\x12..groundswell.monitor.v1.BacktestMonitorRequest\x1a/.groundswell.monitor.v1.BacktestMonitorResponse\x12\x66\n\x0bGetBacktest\x12*.groundswell.monitor.v1.GetBacktestRequest\x1a+.groundswell.monitor.v1.GetBacktestResponse\x12l\n\rListBacktests\x12,.groundswell.monitor.v1.ListBacktestsRequest\x1a-.groundswell.monitor.v1.ListBacktestsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'groundswell.monitor.v1.monitor_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_QUERYERROR']._serialized_start=256
-  _globals['_QUERYERROR']._serialized_end=319
-  _globals['_GETMONITORREQUEST']._serialized_start=321
-  _globals['_GETMONITORREQUEST']._serialized_end=354
-  _globals['_GETMONITORRESPONSE']._serialized_start=356
-  _globals['_GETMONITORRESPONSE']._serialized_end=426
-  _globals['_LISTMONITORSREQUEST']._serialized_start=428
-  _globals['_LISTMONITORSREQUEST']._serialized_end=488
-  _globals['_LISTMONITORSRESPONSE']._serialized_start=490
-  _globals['_LISTMONITORSRESPONSE']._serialized_end=588
-  _globals['_CREATEMONITORREQUEST']._serialized_start=590
-  _globals['_CREATEMONITORREQUEST']._serialized_end=662
-  _globals['_CREATEMONITORRESPONSE']._serialized_start=664
-  _globals['_CREATEMONITORRESPONSE']._serialized_end=737
-  _globals['_UPDATEMONITORREQUEST']._serialized_start=739
-  _globals['_UPDATEMONITORREQUEST']._serialized_end=811
-  _globals['_UPDATEMONITORRESPONSE']._serialized_start=813
-  _globals['_UPDATEMONITORRESPONSE']._serialized_end=886
-  _globals['_DELETEMONITORREQUEST']._serialized_start=888
-  _globals['_DELETEMONITORREQUEST']._serialized_end=924
-  _globals['_DELETEMONITORRESPONSE']._serialized_start=926
-  _globals['_DELETEMONITORRESPONSE']._serialized_end=949
-  _globals['_PARSEQUERYREQUEST']._serialized_start=951
-  _globals['_PARSEQUERYREQUEST']._serialized_end=985
-  _globals['_PARSEQUERYRESPONSE']._serialized_start=987
-  _globals['_PARSEQUERYRESPONSE']._serialized_end=1080
-  _globals['_PREVIEWMONITORREQUEST']._serialized_start=1082
-  _globals['_PREVIEWMONITORREQUEST']._serialized_end=1155
-  _globals['_PREVIEWMONITORRESPONSE']._serialized_start=1157
-  _globals['_PREVIEWMONITORRESPONSE']._serialized_end=1281
-  _globals['_EXPLAINGRADEREQUEST']._serialized_start=1283
-  _globals['_EXPLAINGRADEREQUEST']._serialized_end=1384
-  _globals['_EXPLAINGRADERESPONSE']._serialized_start=1387
-  _globals['_EXPLAINGRADERESPONSE']._serialized_end=1641
-  _globals['_BACKTESTMONITORREQUEST']._serialized_start=1644
-  _globals['_BACKTESTMONITORREQUEST']._serialized_end=1946
-  _globals['_BACKTESTMONITORRESPONSE']._serialized_start=1948
-  _globals['_BACKTESTMONITORRESPONSE']._serialized_end=2025
-  _globals['_GETBACKTESTREQUEST']._serialized_start=2027
-  _globals['_GETBACKTESTREQUEST']._serialized_end=2061
-  _globals['_GETBACKTESTRESPONSE']._serialized_start=2063
-  _globals['_GETBACKTESTRESPONSE']._serialized_end=2136
-  _globals['_LISTBACKTESTSREQUEST']._serialized_start=2138
-  _globals['_LISTBACKTESTSREQUEST']._serialized_end=2216
-  _globals['_LISTBACKTESTSRESPONSE']._serialized_start=2218
-  _globals['_LISTBACKTESTSRESPONSE']._serialized_end=2319
-  _globals['_MONITORSERVICE']._serialized_start=2322
-  _globals['_MONITORSERVICE']._serialized_end=3527
+  _globals['_QUERYERROR']._serialized_start=288
+  _globals['_QUERYERROR']._serialized_end=351
+  _globals['_GETMONITORREQUEST']._serialized_start=353
+  _globals['_GETMONITORREQUEST']._serialized_end=386
+  _globals['_GETMONITORRESPONSE']._serialized_start=388
+  _globals['_GETMONITORRESPONSE']._serialized_end=458
+  _globals['_LISTMONITORSREQUEST']._serialized_start=460
+  _globals['_LISTMONITORSREQUEST']._serialized_end=520
+  _globals['_LISTMONITORSRESPONSE']._serialized_start=522
+  _globals['_LISTMONITORSRESPONSE']._serialized_end=620
+  _globals['_CREATEMONITORREQUEST']._serialized_start=622
+  _globals['_CREATEMONITORREQUEST']._serialized_end=694
+  _globals['_CREATEMONITORRESPONSE']._serialized_start=696
+  _globals['_CREATEMONITORRESPONSE']._serialized_end=769
+  _globals['_UPDATEMONITORREQUEST']._serialized_start=771
+  _globals['_UPDATEMONITORREQUEST']._serialized_end=843
+  _globals['_UPDATEMONITORRESPONSE']._serialized_start=845
+  _globals['_UPDATEMONITORRESPONSE']._serialized_end=918
+  _globals['_DELETEMONITORREQUEST']._serialized_start=920
+  _globals['_DELETEMONITORREQUEST']._serialized_end=956
+  _globals['_DELETEMONITORRESPONSE']._serialized_start=958
+  _globals['_DELETEMONITORRESPONSE']._serialized_end=981
+  _globals['_PARSEQUERYREQUEST']._serialized_start=983
+  _globals['_PARSEQUERYREQUEST']._serialized_end=1017
+  _globals['_PARSEQUERYRESPONSE']._serialized_start=1019
+  _globals['_PARSEQUERYRESPONSE']._serialized_end=1112
+  _globals['_PREVIEWMONITORREQUEST']._serialized_start=1114
+  _globals['_PREVIEWMONITORREQUEST']._serialized_end=1187
+  _globals['_PREVIEWMONITORRESPONSE']._serialized_start=1189
+  _globals['_PREVIEWMONITORRESPONSE']._serialized_end=1313
+  _globals['_EXPLAINGRADEREQUEST']._serialized_start=1315
+  _globals['_EXPLAINGRADEREQUEST']._serialized_end=1416
+  _globals['_EXPLAINGRADERESPONSE']._serialized_start=1419
+  _globals['_EXPLAINGRADERESPONSE']._serialized_end=1673
+  _globals['_BACKTESTMONITORREQUEST']._serialized_start=1676
+  _globals['_BACKTESTMONITORREQUEST']._serialized_end=2021
+  _globals['_BACKTESTMONITORRESPONSE']._serialized_start=2023
+  _globals['_BACKTESTMONITORRESPONSE']._serialized_end=2100
+  _globals['_GETBACKTESTREQUEST']._serialized_start=2102
+  _globals['_GETBACKTESTREQUEST']._serialized_end=2136
+  _globals['_GETBACKTESTRESPONSE']._serialized_start=2138
+  _globals['_GETBACKTESTRESPONSE']._serialized_end=2211
+  _globals['_LISTBACKTESTSREQUEST']._serialized_start=2213
+  _globals['_LISTBACKTESTSREQUEST']._serialized_end=2291
+  _globals['_LISTBACKTESTSRESPONSE']._serialized_start=2293
+  _globals['_LISTBACKTESTSRESPONSE']._serialized_end=2394
+  _globals['_MONITORSERVICE']._serialized_start=2397
+  _globals['_MONITORSERVICE']._serialized_end=3602
 # @@protoc_insertion_point(module_scope)

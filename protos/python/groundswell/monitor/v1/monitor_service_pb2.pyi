@@ -5,6 +5,7 @@ Managing monitors."""
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -490,6 +491,7 @@ class BacktestMonitorRequest(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     WANTED_ALARMS_PER_DAY_FIELD_NUMBER: _builtins.int
     EXPECTED_FIELD_NUMBER: _builtins.int
+    WINDOW_FIELD_NUMBER: _builtins.int
     rules: _builtins.str
     """Grading rules as YAML; empty: those in force."""
     wanted_alarms_per_day: _builtins.float
@@ -500,15 +502,19 @@ class BacktestMonitorRequest(_message.Message):
 
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """First moment; unset: 7 days before end_time."""
+        """First moment; unset: as long before end_time as window says."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Last moment; unset: now."""
+        """Last moment; unset: now, in a replay of recorded documents their newest time."""
 
     @_builtins.property
     def expected(self) -> _containers.RepeatedCompositeFieldContainer[_backtest_pb2.ExpectedAlarm]:
         """Happenings that should have raised an alarm, at most 200."""
+
+    @_builtins.property
+    def window(self) -> _duration_pb2.Duration:
+        """Length of the replay when start_time is unset; unset: 7 days."""
 
     def __init__(
         self,
@@ -519,10 +525,11 @@ class BacktestMonitorRequest(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         wanted_alarms_per_day: _builtins.float | None = ...,
         expected: _abc.Iterable[_backtest_pb2.ExpectedAlarm] | None = ...,
+        window: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_wanted_alarms_per_day", b"_wanted_alarms_per_day", "end_time", b"end_time", "monitor", b"monitor", "start_time", b"start_time", "wanted_alarms_per_day", b"wanted_alarms_per_day"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_wanted_alarms_per_day", b"_wanted_alarms_per_day", "end_time", b"end_time", "monitor", b"monitor", "start_time", b"start_time", "wanted_alarms_per_day", b"wanted_alarms_per_day", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_wanted_alarms_per_day", b"_wanted_alarms_per_day", "end_time", b"end_time", "expected", b"expected", "monitor", b"monitor", "rules", b"rules", "start_time", b"start_time", "wanted_alarms_per_day", b"wanted_alarms_per_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_wanted_alarms_per_day", b"_wanted_alarms_per_day", "end_time", b"end_time", "expected", b"expected", "monitor", b"monitor", "rules", b"rules", "start_time", b"start_time", "wanted_alarms_per_day", b"wanted_alarms_per_day", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__wanted_alarms_per_day: _TypeAlias = _typing.Literal["wanted_alarms_per_day"]  # noqa: Y015
     _WhichOneofArgType__wanted_alarms_per_day: _TypeAlias = _typing.Literal["_wanted_alarms_per_day", b"_wanted_alarms_per_day"]  # noqa: Y015

@@ -28,10 +28,15 @@ _further: list[Stage] = []  # set once, when the process starts
 def initialise(plugins: tuple[str, ...], memory_limit: int) -> None:
     """Prepares the process: it dies with its parent, ignores Ctrl-C, and is bounded in memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, name="parent", daemon=True).start()
+    leave_with_parent()
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_DATA, (memory_limit, memory_limit))
     _further[:] = load_stages(plugins)
+
+
+def leave_with_parent() -> None:
+    """Ends this process when its parent ends, however that happens."""
+    threading.Thread(target=_leave_with_parent, name="parent", daemon=True).start()
 
 
 def _leave_with_parent() -> None:

@@ -37,7 +37,7 @@ class UsualKeeper:
         """Counts two hours anew and stores them; repeats replace."""
         records = []
         for hour in (hour_of(event_now) - _HOUR, hour_of(event_now)):
-            for monitor, typical in _typical(stories, hour).items():
+            for monitor, typical in typical_of_monitors(stories, hour).items():
                 self._hours.note(monitor, hour, typical)
                 records.append(baseline_record(monitor, hour, typical, now))
         await self._collection.bulk(
@@ -45,7 +45,8 @@ class UsualKeeper:
         )
 
 
-def _typical(stories: Mapping[str, OpenStory], hour: datetime) -> dict[str, float]:
+def typical_of_monitors(stories: Mapping[str, OpenStory], hour: datetime) -> dict[str, float]:
+    """Returns for each monitor what an ordinary one of its stories got in an hour."""
     counts: dict[str, dict[str, int]] = {}
     start = minute_of(hour)
     for story in stories.values():
