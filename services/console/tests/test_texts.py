@@ -145,6 +145,14 @@ def test_counts_of_one_have_a_form_of_their_own():
             "Its category is public_health, which weighs 1.00 of 1.",
             "类别为“公共卫生”，权重 1.00（满分 1）。",
         ),
+        (
+            "3 outlets independently claim at least 8 dead: Reuters, AFP, AP.",
+            "3 家媒体各自独立称至少 8 人死亡：Reuters, AFP, AP。",
+        ),
+        (
+            "Only blog, whose word weighs 0.40 of 1, tells of it.",
+            "仅“blog”一家报道，信源权重 0.40（满分 1）。",
+        ),
         ("AND needs a word after it; write one or remove it.", "AND 后面缺少词；请补上或删去它。"),
         ("A sentence that nobody told us.", "A sentence that nobody told us."),
     ],
