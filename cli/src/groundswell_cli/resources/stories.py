@@ -18,6 +18,7 @@ from groundswell.story.v1 import story_service_pb2_grpc as grpc_pb
 from groundswell_cli.options import DEFAULT_STATE, JsonOption, StateOption
 from groundswell_cli.resources import output
 from groundswell_cli.resources.connection import Peer, ask, collect, find_name, full_name, send
+from groundswell_cli.resources.describing import print_description
 from groundswell_cli.resources.following import follow, run_watch
 from groundswell_cli.resources.options import (
     DEFAULT_LIMIT,
@@ -33,15 +34,20 @@ ANALYZER = Peer("analyzer", grpc_pb.StoryServiceStub)
 StoryArgument = Annotated[str, typer.Argument(metavar="STORY", help="Its id, or how it begins.")]
 MonitorOption = Annotated[str, typer.Option("--monitor", help="Only what this monitor matches.")]
 CountOption = Annotated[int, typer.Option("--count", min=0, help="End after so many; 0: never.")]
+OrderOption = Annotated[str, typer.Option(help="level, newest or growth.")]
+COLUMNS = ("id", "level", "headline", ">docs", ">outlets", ">heat", "newest", "places")
 _BARS = "▁▂▃▄▅▆▇█"
 
 
 def register(app: typer.Typer) -> None:
     """Adds the group."""
     stories = group("stories", "What swells, how fast, how serious.")
-    for command in (show, series, watch):
+    for command in (show, describe, series, watch):
         stories.command()(command)
     stories.command(name="list")(list_stories)
+    from groundswell_cli.resources.story_search import search  # it uses this module
+
+    stories.command()(search)
     app.add_typer(stories)
 
 
@@ -49,7 +55,7 @@ def list_stories(
     query: Annotated[str, typer.Option("--query", "-q", help="Words of the headline.")] = "",
     level: MinimumOption = "",
     monitor: MonitorOption = "",
-    order: Annotated[str, typer.Option(help="level, newest or growth.")] = "level",
+    order: OrderOption = "level",
     exercises: ExercisesOption = False,
     limit: LimitOption = DEFAULT_LIMIT,
     as_json: JsonOption = False,
@@ -63,27 +69,29 @@ def list_stories(
         query=query,
         minimum_level=level_number(level),
         monitor=full_name(monitor, "monitors") if monitor else "",
-        order=_order(order),
+        order=story_order(order),
         include_exercises=exercises,
     )
     found = ask(state, ANALYZER, lambda stub: collect(stub.ListStories, request, "stories", limit))
     output.print_list(
         found,
-        _row,
-        columns=("id", "level", "headline", ">docs", ">outlets", ">heat", "newest", "places"),
+        row,
+        columns=COLUMNS,
         empty="no such stories yet; `groundswell sources list` says what is read",
         as_json=as_json,
     )
 
 
-def _order(text: str) -> Any:
+def story_order(text: str) -> Any:
+    """Returns an order by its word."""
     try:
         return pb.StoryOrder.Value(f"STORY_ORDER_{text.upper()}")
     except ValueError:
         raise InvalidInput(f'"{text}" is no order; write level, newest or growth') from None
 
 
-def _row(story: Any) -> list[output.Cell]:
+def row(story: Any) -> list[output.Cell]:
+    """Returns a story as a row of COLUMNS."""
     return [
         output.short(story.name),
         output.level_text(story.level),
@@ -125,6 +133,18 @@ def show(
     output.print_table(("when", "what", ""), rows, empty="nothing happened to it yet")
 
 
+def describe(
+    story: StoryArgument, as_json: JsonOption = False, state: StateOption = DEFAULT_STATE
+) -> None:
+    """Describe one story: what is claimed, how it spread and from whom, what is expected."""
+    request = pb.DescribeStoryRequest(name=read(state, story).name)
+    found = send(state, ANALYZER, "DescribeStory", request).description
+    if as_json:
+        output.print_json([found])
+        return
+    print_description(found)
+
+
 def _facts(story: Any) -> Iterator[tuple[str, output.Cell]]:
     yield "headline", Text(story.headline, style="bold")
     yield "level", output.level_text(story.level)
@@ -137,6 +157,11 @@ def _facts(story: Any) -> Iterator[tuple[str, output.Cell]]:
     yield "best rank", str(story.best_rank) if story.HasField("best_rank") else ""
     yield "places", ", ".join(place.display_name for place in story.places)
     yield "category", story.category
+    yield "topics", ", ".join(story.topics)
+    yield "organisations", ", ".join(story.organisations)
+    yield "confirmed", f"{'no' if story.is_unconfirmed else 'yes'}. {story.confirmation}"
+    yield "contradictions", ", ".join(story.conflicts)
+    yield "summary", "\n".join(sentence.text for sentence in story.summary)
     yield "sentiment", f"{story.sentiment:+.2f}"
     yield "terms", ", ".join(story.terms[:12])
     yield "since", output.ago(story, "start_time")
