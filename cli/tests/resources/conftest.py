@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from groundswell.alert.v1.alert_service_pb2_grpc import add_AlertServiceServicer_to_server
+from groundswell.analysis.v1.document_service_pb2_grpc import add_DocumentServiceServicer_to_server
 from groundswell.incident.v1.incident_service_pb2_grpc import add_IncidentServiceServicer_to_server
 from groundswell.monitor.v1.monitor_service_pb2_grpc import add_MonitorServiceServicer_to_server
 from groundswell.source.v1.source_service_pb2_grpc import add_SourceServiceServicer_to_server
@@ -27,6 +28,7 @@ from groundswell_core.tokens import TokenVerifier
 
 # A helper of these tests alone: pytest imports each test file by itself, without their folder.
 sys.path.insert(0, str(Path(__file__).parent))
+from analyzer_servers import Documents
 from resource_servers import Alerts, Backend, Incidents, Monitors, Sources, Stories
 
 
@@ -83,6 +85,7 @@ def _processes(backend: Backend) -> dict[str, list[Any]]:
         "analyzer": [
             (add_MonitorServiceServicer_to_server, Monitors(backend), "monitor"),
             (add_StoryServiceServicer_to_server, Stories(backend), "story"),
+            (add_DocumentServiceServicer_to_server, Documents(backend), "document"),
         ],
         "notifier": [(add_AlertServiceServicer_to_server, Alerts(backend), "alert")],
         "coordinator": [(add_IncidentServiceServicer_to_server, Incidents(backend), "incident")],

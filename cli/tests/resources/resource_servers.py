@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analyzer_servers import Backtests
+
 from groundswell.alert.v1 import alert_pb2, alert_service_pb2, alert_service_pb2_grpc
 from groundswell.grade.v1 import grade_pb2
 from groundswell.incident.v1 import incident_pb2, incident_service_pb2, incident_service_pb2_grpc
@@ -51,6 +53,9 @@ class Backend:
     changes: list[Any] = field(default_factory=list)  # of WatchAlerts
     forgotten: int = 0  # changes that can no longer be resumed from
     breaks: list[int] = field(default_factory=list)  # changes that each stream gives, then ends
+
+    def __post_init__(self) -> None:
+        self.backtests = Backtests(self)
 
     def last(self, kind: type[Any]) -> Any:
         """Returns the newest request of a kind."""
@@ -157,6 +162,12 @@ class Monitors(monitor_service_pb2_grpc.MonitorServiceServicer):
         del self.backend.monitors[request.name]
         return monitor_service_pb2.DeleteMonitorResponse()
 
+    async def BacktestMonitor(self, request: Any, context: Any) -> Any:
+        return await self.backend.backtests.start(request)
+
+    async def GetBacktest(self, request: Any, context: Any) -> Any:
+        return await self.backend.backtests.get(request)
+
     async def PreviewMonitor(self, request: Any, context: Any) -> Any:
         return monitor_service_pb2.PreviewMonitorResponse(searched_count=100, matched_count=7)
 
@@ -185,6 +196,10 @@ class Stories(story_service_pb2_grpc.StoryServiceServicer):
     async def ListStories(self, request: Any, context: Any) -> Any:
         self.backend.requests.append(request)
         return story_service_pb2.ListStoriesResponse(stories=[self.story])
+
+    async def SearchStories(self, request: Any, context: Any) -> Any:
+        self.backend.requests.append(request)
+        return story_service_pb2.SearchStoriesResponse(stories=[self.story])
 
     async def GetStory(self, request: Any, context: Any) -> Any:
         found = _one({STORY: self.story}, request.name)

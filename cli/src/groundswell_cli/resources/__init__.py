@@ -7,6 +7,7 @@ import typer
 from groundswell_cli.resources import (
     alerts,
     departments,
+    documents,
     incidents,
     monitors,
     routes,
@@ -15,7 +16,7 @@ from groundswell_cli.resources import (
 )
 
 # In the order that the help shows: from what comes in to who acts on it.
-NOUNS = (sources, monitors, stories, alerts, routes, incidents, departments)
+NOUNS = (sources, documents, monitors, stories, alerts, routes, incidents, departments)
 
 
 def register(app: typer.Typer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from groundswell.monitor.v1 import monitor_service_pb2_grpc as grpc_pb
 from groundswell_cli.options import DEFAULT_STATE, JsonOption, StateOption
 from groundswell_cli.resources import output
 from groundswell_cli.resources.connection import Peer, ask, full_name
+from groundswell_cli.resources.times import moment
 from groundswell_cli.resources.written import make, read_file
 from groundswell_core.errors import FailedPrecondition, InvalidInput
 
@@ -61,7 +62,7 @@ def backtest(
         expected=_expected(expected),
     )
     if until:
-        request.end_time.FromDatetime(_moment(until))
+        request.end_time.FromDatetime(moment(until))
     request.window.FromTimedelta(timedelta(days=days))
     if alarms_per_day:
         request.wanted_alarms_per_day = alarms_per_day
@@ -187,14 +188,6 @@ def _lead(message: Any, field: str) -> str:
     seconds = getattr(message, field).ToTimedelta().total_seconds()
     sign, seconds = ("-" if seconds < 0 else ""), abs(seconds)
     return f"{sign}{seconds / 3600:.1f} h" if seconds >= 3600 else f"{sign}{seconds / 60:.0f} min"
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(f'"{text}" is no time; write it like 2026-11-20T08:00') from None
-    return moment.astimezone(UTC)
 
 
 def _text(path: Path | None) -> str:
