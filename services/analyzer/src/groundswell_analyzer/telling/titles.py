@@ -11,7 +11,8 @@ from groundswell_analyzer.query.keys import JOINED
 CHINESE_LENGTH = 60
 OTHER_LENGTH = 90
 _SHORTEST = 4  # characters that must be left when something is taken off
-_LABEL = 8  # characters of a bracket in front that is a label; a longer one is a title itself
+_LABEL = 11  # characters of a bracket in front that is a label; a longer one is a title itself
+_LABELS = 3
 
 _JOINED = re.compile(f"[{JOINED}]")
 _HASHTAG = re.compile(r"#([^#\s][^#]{0,60})#")
@@ -26,13 +27,14 @@ _MEDIA = re.compile(
 )
 _BOARD_FLAG = re.compile(r"\s+[热沸新爆荐]$")
 _SITE = re.compile(r"\s*(?:[-–—|｜_丨]|——)\s*([^-–—|｜_丨]{2,24})$")
+_SECTIONS = re.compile(r"(?:\s*_\s*[^_，。！？,!?]{0,8})+$")  # of a site, before its name
 _SITE_WORD = re.compile(
     r"网$|新闻|日报|晚报|早报|时报|频道|客户端|在线|资讯|头条"
     r"|\b(?:news|times|post|herald|journal|tribune|online|daily|\w+\.(?:com|org|net|cn))$",
     re.IGNORECASE,
 )
 _BAIT = re.compile(
-    r"[,，.。…!！?？\s]*(?:网友[^,，。]{0,8}(?:炸锅|沸腾|怒了|吵翻)了?|速看|快转|扩散|转发扩散|转给[^,，。]{1,6}"
+    r"[,，.。…!！?？\s]+(?:网友[^,，。]{0,8}(?:炸锅|沸腾|怒了|吵翻)了?|速看|快转|扩散|转发扩散|转给[^,，。]{1,6}"
     r"|不看后悔|太可怕了|惊呆了|真相[^,，。]{0,6}(?:来了|曝光)|详情(?:点击|戳)[^,，。]{0,6}"
     r"|you won.t believe[^.]*|here.s (?:why|what)[^.]*|what happened next[^.]*)[。…!！?？~～\s]*$",
     re.IGNORECASE,
@@ -47,7 +49,7 @@ def plain_title(title: str, outlets: Collection[str] = ()) -> str:
     for take_off in (_BOARD_FLAG, _MEDIA, _BAIT):
         text = _without(take_off, text)
     text = _without_site(text, outlets)
-    text = _without_label(_without_hashtags(text))
+    text = _without_labels(_without_hashtags(text))
     text = _without(_BAIT, _without(_OPENING, text))
     return _LOUD.sub(r"\1", text).strip(" -–—|｜_丨·")
 
@@ -74,14 +76,16 @@ def _without_hashtags(text: str) -> str:
     return bare if len(bare) >= 3 * _SHORTEST else " ".join(text.replace("#", " ").split())
 
 
-def _without_label(text: str) -> str:
-    match = _LABELLED.match(text)
-    if not match:
-        return text
-    rest = text[match.end() :]
-    if len(match[1]) > _LABEL or len(rest) < _SHORTEST:
-        return match[1]
-    return rest
+def _without_labels(text: str) -> str:
+    for _ in range(_LABELS):
+        match = _LABELLED.match(text)
+        if not match:
+            break
+        rest = text[match.end() :]
+        if len(match[1]) > _LABEL or len(rest) < _SHORTEST:
+            return match[1]
+        text = rest
+    return text
 
 
 def _without_site(text: str, outlets: Collection[str]) -> str:
@@ -89,8 +93,9 @@ def _without_site(text: str, outlets: Collection[str]) -> str:
     if not match or match.start() < _SHORTEST:
         return text
     name = match[1].strip().casefold()
-    is_site = name in outlets or _SITE_WORD.search(name) is not None
-    return text[: match.start()] if is_site else text
+    if name not in outlets and not _SITE_WORD.search(name):
+        return text
+    return _without(_SECTIONS, text[: match.start()])
 
 
 def is_loud(title: str) -> bool:
