@@ -51,6 +51,12 @@ NAMED = {
     "서울에서 화재": ["KR-1835848"],
     "زلزال في طهران": ["IR-112931"],
     "Взрыв в Москве": ["RU-524901"],
+    "Incendies en Grèce et en Turquie": ["GR", "TR"],
+    "Schüsse in Wien": ["AT-2761369"],
+    "Землетрясение в Турции": ["TR"],
+    "زلزال يهز تركيا وسوريا": ["TR", "SY"],
+    "Hurricane Florence": [],
+    "Strage a Crans-Montana": [],
     "": [],
 }
 

@@ -20,12 +20,15 @@ _LATIN_ALIAS = 2_000_000
 _HAN_ALIAS = 50_000
 _SHORT_HAN_ALIAS = 500_000
 _OTHER_ALIAS = 300_000
+_CYRILLIC_AT_HOME, _CYRILLIC_ABROAD = 150_000, 1_000_000
+_CYRILLIC_HOMES = frozenset({"RU", "UA", "BY", "KZ", "BG", "RS", "MK"})
 _SHORTEST = 4  # letters of a Latin name
 _SHORTEST_ALIAS = 5
 # Endings of the cases in which Russian and Ukrainian put a city, by its last letter.
 _CASES = {
     "а": ("а", "ы", "е", "у", "ой", "і", "и"),
     "я": ("я", "и", "е", "ю", "ей", "і"),
+    "й": ("й", "я", "е", "ю", "ем"),
     "ь": ("ь", "и", "е", "я", "ю", "ью"),
 }
 _CONSONANT_CASES = ("", "а", "е", "у", "ом", "і")
@@ -81,7 +84,7 @@ def _names(city: dict[str, Any]) -> Iterator[tuple[str, bool]]:
         return
     for alias in city["alternatenames"]:
         if _is_usable(alias, city["countrycode"], people):
-            yield from ((form, True) for form in _forms(alias))
+            yield from ((form, True) for form in forms(alias))
 
 
 def _is_usable(alias: str, country: str, people: int) -> bool:
@@ -92,6 +95,9 @@ def _is_usable(alias: str, country: str, people: int) -> bool:
         return (
             people >= _LATIN_ALIAS and len(alias) >= _SHORTEST_ALIAS and bool(_LATIN.match(alias))
         )
+    if _CYRILLIC.match(alias):
+        enough = _CYRILLIC_AT_HOME if country in _CYRILLIC_HOMES else _CYRILLIC_ABROAD
+        return people >= enough and len(alias) >= _SHORTEST
     shortest = 2 if "\uac00" <= alias[:1] <= "\ud7a3" else _SHORTEST
     return people >= _OTHER_ALIAS and len(alias) >= shortest
 
@@ -103,7 +109,7 @@ def _is_usable_han(alias: str, country: str, people: int) -> bool:
     return len(alias) > 1 and (people >= enough or (people >= _HAN_ALIAS and alias[-1] == "市"))
 
 
-def _forms(alias: str) -> tuple[str, ...]:
+def forms(alias: str) -> tuple[str, ...]:
     """Returns the cases of a name in Cyrillic; any other name as it is."""
     if not _CYRILLIC.match(alias):
         return (alias,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import log10
 from typing import Any, TypeAlias
@@ -13,7 +13,7 @@ import rjieba
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from groundswell_analyzer.annotate.areas import HONG_KONG, MACAO, Area, areas
-from groundswell_analyzer.annotate.cities import OWN_CODES, City, cities, countries
+from groundswell_analyzer.annotate.cities import OWN_CODES, City, cities, countries, forms
 from groundswell_analyzer.annotate.words import read_data
 from groundswell_analyzer.query.keys import plain
 
@@ -114,14 +114,15 @@ def _entries(data: Mapping[str, Any], stop: frozenset[str]) -> Iterator[Entry]:
     yield from _foreign_countries(data)
     chinese = [*areas(), *_own_areas(data["areas"])]
     yield from _chinese(chinese, stop, frozenset(_names(data["short"])))
-    yield from _cities(chinese, admin1, stop)
+    exonyms = {name: tuple(_names(words)) for name, words in data["exonyms"].items()}
+    yield from _cities(chinese, admin1, stop, exonyms)
 
 
 def _own(table: Mapping[str, str], stop: frozenset[str]) -> Iterator[Entry]:
     for code, words in table.items():
         names = list(_names(words))
-        for name in names:
-            yield name, Reading(code, names[0], _OWN, name not in stop)
+        for form in dict.fromkeys(form for name in names for form in forms(name)):
+            yield form, Reading(code, names[0], _OWN, form not in stop)
 
 
 def _foreign_countries(data: Mapping[str, Any]) -> Iterator[Entry]:
@@ -155,17 +156,30 @@ def _chinese(found: Iterable[Area], stop: frozenset[str], short: frozenset[str])
 
 
 def _cities(
-    chinese: Iterable[Area], admin1: Mapping[tuple[str, str], str], stop: frozenset[str]
+    chinese: Iterable[Area],
+    admin1: Mapping[tuple[str, str], str],
+    stop: frozenset[str],
+    exonyms: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Entry]:
     by_name = {(area.code[:5], name): area for area in chinese for name in (area.bare, area.name)}
+    largest: dict[str, Reading] = {}
     for city in cities():
         code, displayed = _placed(city, by_name, admin1)
         if not code:
             continue
-        weight = log10(city.people + 1)
+        reading = Reading(code, displayed, log10(city.people + 1), alone=True)
+        largest[city.name] = max(largest.get(city.name, reading), reading, key=_weight)
         for spelled, alone in city.names:
             name = spelled if spelled.isascii() else plain(spelled)
-            yield name, Reading(code, displayed, weight, alone and name not in stop)
+            yield name, replace(reading, alone=alone and name not in stop)
+    for name, others in exonyms.items():
+        city_named = largest[name]
+        for form in dict.fromkeys(form for other in others for form in forms(other)):
+            yield form, replace(city_named, alone=form not in stop)
+
+
+def _weight(reading: Reading) -> float:
+    return reading.weight
 
 
 def _placed(

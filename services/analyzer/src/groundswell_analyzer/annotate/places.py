@@ -20,6 +20,8 @@ MAXIMUM_TEXT = 20_000  # characters that are read
 _WINDOW = 5  # characters on each side that decide where words begin
 _LATIN_END = "\u0250"
 _PREPOSITION = re.compile(r"(?:\b(?:in|near|at|from|outside|à|en|em|bei|aus|di) )$")
+# Written together with the name: and, in, for.
+_ARABIC_PREFIX = re.compile(r"(?:^|\W)[وبل]$")
 _NEXT_WORD = re.compile(r" ([A-Z][a-z'’]+)\b")
 _LAST_WORD = re.compile(r"\b([A-Z][a-zé'’]+\.?) $")
 # After a city these are its own, and no surname: Sydney Airport.
@@ -105,6 +107,10 @@ def _is_place(text: str, start: int, end: int, known: Gazetteer) -> bool:
         return not (_is_katakana(text, start - 1) or _is_katakana(text, end))
     if "\uac00" <= first <= "\ud7a3":
         return not (start > 0 and "\uac00" <= text[start - 1] <= "\ud7a3")
+    if "\u0621" <= first <= "\u06ff" and _ARABIC_PREFIX.search(text, max(0, start - 2), start):
+        start -= 1
+    elif text[start - 1 : start] == "-" and text[start - 2 : start - 1].islower():
+        return False  # Crans-Montana
     left, right = borders((first + last, False))
     return stands_alone(text, start, end, left=left, right=right) and not (
         first < _LATIN_END and _is_person(text, start, end, known)
