@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from groundswell_analyzer.backtest.moments import Moment
 from groundswell_analyzer.backtest.trace import Trace
@@ -37,7 +37,7 @@ class Replay:
             hold=timedelta(0),
         )
         self._touched: dict[str, None] = {}
-        self._next_step: datetime | None = None
+        self._next_step = datetime.min.replace(tzinfo=UTC)
         self._next_look: datetime | None = None
         self._hour: datetime | None = None
         self.traces: dict[str, Trace] = {}
@@ -51,6 +51,8 @@ class Replay:
         self.advance(moment.time)
         is_new = not self._desk.home(moment.piece.member.id)
         placement = self._desk.place(moment.piece)
+        if not self._touched:
+            self._next_step = moment.time + STEP
         self._touched[placement.story] = None
         story = self._desk.stories[placement.story]
         self._grader.learn_heats(story, [placement.document])
@@ -65,15 +67,14 @@ class Replay:
 
     def advance(self, now: datetime) -> None:
         """Moves time forward: grades what changed, and now and then everything."""
-        if self._next_step is None:
-            self._next_step, self._next_look, self._hour = now + STEP, now + LOOK, hour_of(now)
-        while self._next_look is not None and now >= self._next_look:
+        if self._next_look is None:
+            self._next_look, self._hour = now + LOOK, hour_of(now)
+        if self._touched and now >= self._next_step:
+            self._grade_touched(self._next_step)
+        while now >= self._next_look:
             self._look(self._next_look)
-            quiet = not self._desk.stories
-            self._next_look = now + LOOK if quiet else self._next_look + LOOK
-        if now >= self._next_step:
-            self._next_step = now + STEP
-            self._grade_touched(now)
+            is_empty = not self._desk.stories
+            self._next_look = now + LOOK if is_empty else self._next_look + LOOK
 
     def finish(self, now: datetime) -> None:
         """Grades what is left and closes every trace."""

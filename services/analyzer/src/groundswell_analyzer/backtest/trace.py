@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
+from groundswell_analyzer.stories.member import minute_time
 from groundswell_analyzer.stories.open_story import OpenStory
 from groundswell_core.grades import Level
 from groundswell_core.stories import StoryState
@@ -73,14 +76,14 @@ class Trace:
 
 
 def peak_of(story: OpenStory) -> datetime | None:
-    """Returns the hour in which a story was hottest on boards, else had the most documents."""
-    counts: dict[int, float] = {}
-    for minute, heat in story.heats.heats.items():
-        counts[minute // _HOUR] = max(counts.get(minute // _HOUR, 0.0), heat)
-    if not counts:
-        for minute, (documents, copies) in story.tally.minutes.items():
-            counts[minute // _HOUR] = counts.get(minute // _HOUR, 0.0) + documents + copies
-    if not counts:
-        return None
-    hour = min(counts, key=lambda one: (-counts[one], one))
-    return datetime.fromtimestamp(hour * _HOUR * 60, UTC)
+    """Returns when a story was hottest on boards, else the middle of its hour of most documents."""
+    if story.heats.heats:
+        return minute_time(_greatest(story.heats.heats))
+    hours: Counter[int] = Counter()
+    for minute, (documents, copies) in story.tally.minutes.items():
+        hours[minute // _HOUR] += documents + copies
+    return minute_time(_greatest(hours) * _HOUR + _HOUR // 2) if hours else None
+
+
+def _greatest(counts: Mapping[int, float]) -> int:
+    return min(counts, key=lambda one: (-counts[one], one))
