@@ -81,9 +81,8 @@ def test_key_terms_are_rare_elsewhere_and_not_what_the_monitor_asks_for():
     assert found.index("5.0") < found.index("地震")
 
 
-def test_past_hours_are_full_ones_before_the_present(accident):
+def test_past_hours_end_now_and_hold_what_is_dated_ahead(accident):
     times = [one.time for one in accident.reports]
-    now = times[-1].replace(minute=30)
-    assert past_hours(times, now) == [5.0, 2.0, 2.0, 2.0]
-    assert past_hours([], now) == []
-    assert past_hours([times[-1]], times[0]) == []
+    assert past_hours(times, times[-1]) == [1.0, 4.0, 2.0, 2.0, 3.0]
+    assert past_hours([], times[-1]) == []
+    assert past_hours([times[-1]], times[0]) == [1.0]

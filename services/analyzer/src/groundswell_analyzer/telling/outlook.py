@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from groundswell_analyzer.bursts import HORIZONS, CountModel, Outlook, forecast, hour_of
+from groundswell_analyzer.bursts import HORIZONS, CountModel, Outlook, forecast
 from groundswell_analyzer.grading.components import contributions_of, sum_of
 from groundswell_analyzer.grading.graded import Graded
 from groundswell_analyzer.grading.rules import Rules
@@ -21,14 +21,13 @@ _HOUR = timedelta(hours=1)
 
 
 def past_hours(times: Iterable[datetime], now: datetime) -> list[float]:
-    """Returns the documents of each full hour before the present one, oldest first."""
-    present = hour_of(now)
+    """Returns the documents of each past hour, the last of which ends now, oldest first."""
     counts: dict[int, int] = {}
     for time in times:
-        ago = (present - hour_of(time)) // _HOUR
-        if 0 < ago <= _PAST_HOURS:
+        ago = max(now - time, timedelta(0)) // _HOUR
+        if ago < _PAST_HOURS:
             counts[ago] = counts.get(ago, 0) + 1
-    return [float(counts.get(ago, 0)) for ago in range(max(counts, default=0), 0, -1)]
+    return [float(counts.get(ago, 0)) for ago in range(max(counts, default=-1), -1, -1)]
 
 
 def outlook(
@@ -40,18 +39,17 @@ def outlook(
 ) -> Forecast | None:
     """Returns what is expected from now on; None where nothing can be said.
 
-    Takes past: documents of each full hour; usual: what is usual in each of the coming 24 hours.
+    Takes past: documents of each past hour; usual: what is usual in each of the coming 24 hours.
     """
     hours = forecast(past, usual, range(1, HOURS + 1))
     if not hours:
         return None
     models = hourly(hours)
-    start = hour_of(now)
     return Forecast(
         forecast_time=now,
         points=tuple(
             ForecastPoint(
-                start_time=start + _HOUR * index,
+                start_time=now + _HOUR * index,
                 expected=model.mean,
                 low=model.quantile(0.1),
                 high=model.quantile(0.9),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 READ = 500  # characters of a text: news says first what matters
-_SHORTEST, _LONGEST = 8, 220  # characters of a sentence that can stand alone
+_SHORTEST, _LONGEST = 8, 180  # characters of a sentence that can stand alone
 _END = re.compile(r"(?:[。！？!?]+|…{1,2}|\.(?=[\"”’)]*\s+[\"“(A-Z0-9]))[”’」』）)\"']*\s*|[\r\n]+")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|St|No|Inc|Ltd|Co|Corp|vs|approx|Jan|Feb|Mar|Apr"
@@ -55,4 +55,4 @@ def _parts(text: str, *, is_whole: bool) -> Iterator[str]:
 
 def _bare(sentence: str) -> str:
     bare = _BYLINE.sub("", " ".join(sentence.split()))
-    return _DATELINE.sub("", bare, count=1).strip(" \u3000·—-")
+    return _DATELINE.sub("", bare, count=1).strip(" \u3000·—-、，；：,;:")
