@@ -29,7 +29,8 @@ from groundswell_analyzer.annotate.fingerprint import character_shingles, number
 from groundswell_analyzer.annotate.gazetteer import gazetteer
 from groundswell_analyzer.annotate.places import places_of
 from groundswell_analyzer.query.keys import key, plain
-from groundswell_analyzer.stories.copies import CopyIndex, is_copy, numbers_agree, places_agree
+from groundswell_analyzer.sameness.places import places_agree
+from groundswell_analyzer.stories.copies import CopyIndex, is_copy, numbers_agree
 
 NEAREST, DRAWN, SEED = 10, 30, 20_240_229
 FALSE_POSITIVES = 0.001

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell_analyzer.annotate.fingerprint import IS_NUMBER, NUMBERS, SHINGLES
+from groundswell_analyzer.sameness.places import places_agree
 
 COPY_LIKENESS = 0.36  # from which a long text is a near-copy
 SHORT_TEXT = 3.0  # a short one needs more: so much, divided by its shingles
@@ -216,15 +217,6 @@ def numbers_agree(left: Sequence[int], right: Sequence[int]) -> bool:
     other = {value for value in right if value >= IS_NUMBER}
     fewer = min(len(one), len(other))
     return not fewer or len(one & other) >= AGREEING_NUMBERS * fewer
-
-
-def places_agree(left: Sequence[str], right: Sequence[str]) -> bool:
-    """Tells whether one text names a place that the other names or lies in, as far as both name any."""
-    return not left or not right or any(_touch(one, other) for one in left for other in right)
-
-
-def _touch(one: str, other: str) -> bool:
-    return one == other or one.startswith(f"{other}-") or other.startswith(f"{one}-")
 
 
 def _is_shingle(values: Values) -> NDArray[np.bool_]:
