@@ -10,7 +10,7 @@ from typing import Self
 
 import rjieba
 
-LONGEST = 20  # characters before the last word
+LONGEST = 18  # characters before the last word
 _LONGEST_ENGLISH = 80
 
 # Parts of speech, as the segmenter names them, that names are made of.
@@ -54,7 +54,7 @@ _BEFORE = re.compile(rf"(?:{_CAPITAL}\s(?:&\s)?){{1,5}}$")
 _AFTER = re.compile(rf"\sof\s(?:the\s)?{_CAPITAL}(?:\s(?:and\s)?{_CAPITAL}){{0,3}}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chinese:
     """Names that end with a word such as 公安局."""
 

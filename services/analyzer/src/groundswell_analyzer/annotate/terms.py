@@ -14,8 +14,8 @@ MAXIMUM_TERMS = 64
 TITLE_WEIGHT = 4  # one mention in the title counts as so many in the text
 LEAD = 80  # words at the text's start that count twice: news says first what matters
 # Characters of a text that are split into words: the same amount of news in either kind of script.
-READ_DENSE = 600
-READ_SPACED = 3_000
+READ_DENSE = 500
+READ_SPACED = 2_500
 _DENSE = frozenset({"zh", "ja"})
 
 
@@ -39,13 +39,18 @@ def lead(text: str, language: str) -> str:
     return text[: text.rfind(border, limit // 2, limit) + 1 or limit]
 
 
-def terms_of(title: tuple[str, ...], text: tuple[str, ...], language: str) -> tuple[str, ...]:
+def terms_of(title: Sequence[str], text: Sequence[str], language: str) -> tuple[str, ...]:
     """Returns the terms of a document: frequent here, rare elsewhere; equals in their order."""
-    counts = Counter(title * TITLE_WEIGHT)
-    counts.update(text)
-    counts.update(text[:LEAD])
+    counts = Counter(_longer(title) * TITLE_WEIGHT)
+    counts.update(_longer(text))
+    counts.update(_longer(text[:LEAD]))
     weights = np.fromiter(map(telling(language).__getitem__, counts), float, len(counts))
     weights *= np.fromiter(counts.values(), float, len(counts))
     words = list(counts)
     best = np.argsort(-weights, kind="stable")[: min(MAXIMUM_TERMS, np.count_nonzero(weights))]
     return tuple(map(words.__getitem__, best.tolist()))
+
+
+def _longer(words: Sequence[str]) -> list[str]:
+    """Returns the words of several characters: half of all words have one, and are no terms."""
+    return [word for word in words if len(word) > 1]
