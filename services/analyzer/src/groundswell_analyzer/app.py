@@ -14,6 +14,7 @@ from datetime import timedelta
 from groundswell.analysis.v1.document_service_pb2_grpc import (
     add_DocumentServiceServicer_to_server,
 )
+from groundswell.model.v1.model_service_pb2_grpc import add_ModelServiceServicer_to_server
 from groundswell.monitor.v1.monitor_service_pb2_grpc import add_MonitorServiceServicer_to_server
 from groundswell.story.v1.story_service_pb2_grpc import add_StoryServiceServicer_to_server
 from groundswell_analyzer.annotate import Annotator
@@ -25,8 +26,10 @@ from groundswell_analyzer.clock import EventClock, event_clock
 from groundswell_analyzer.coverage import CoverageCache, collector_channel
 from groundswell_analyzer.describing import Describer
 from groundswell_analyzer.document_service import DocumentService
-from groundswell_analyzer.grading import load_rules
+from groundswell_analyzer.grading import RuleBook, read_rules
 from groundswell_analyzer.handle import AnnotateHandler
+from groundswell_analyzer.model_service import ModelService
+from groundswell_analyzer.models import load_models
 from groundswell_analyzer.monitor_service import MonitorService
 from groundswell_analyzer.monitors import MonitorBook, MonitorStore, wait_for_monitors
 from groundswell_analyzer.publish import AlertPublisher, AnalysisPublisher
@@ -74,7 +77,12 @@ async def annotate_role(
     """Wires the role that learns of documents."""
     own = settings.analyzer
     annotator = await service.enter(
-        Annotator(clock=service.clock, workers=own.workers, plugins=own.stage_plugins)
+        Annotator(
+            clock=service.clock,
+            workers=own.workers,
+            plugins=own.stage_plugins,
+            models=(own.sentiment_model, own.shadow_models),
+        )
     )
     annotator.use(book.monitors.values())
     book.follow(lambda changed: annotator.use(changed.monitors.values()))
@@ -117,7 +125,8 @@ async def stories_role(
     own = settings.analyzer
     hold = timedelta(seconds=own.alert_hold)
     events = event_clock(own.clock, service.clock)
-    rules = load_rules()
+    rules = RuleBook(database.collection("grading_rules"), *read_rules(own.grading_rules_file))
+    await rules.remember(service.clock.now())
     coverage = CoverageCache(await service.enter(collector_channel(settings, service)))
     producer = await service.enter(Producer(settings.kafka, [ANALYSES, ANALYSES.dlq, ALERTS]))
     hub = WatchHub()
@@ -129,7 +138,7 @@ async def stories_role(
         queries=book.queries_of,
         outlets=weights.names(),
     )
-    grader = Grader(rules, working=book.working, coverage=coverage.newest, hold=hold)
+    grader = Grader(rules.rules, working=book.working, coverage=coverage.newest, hold=hold)
     keeper = Keeper(
         store=StoryStore(
             database,
@@ -188,14 +197,21 @@ async def stories_role(
         outlets=outlets,
         weights=weights,
         usual=grader.hours.usual,
-        rules=rules,
+        rules=rules.rules,
         events=events,
     )
     await service.serve(
         [
             (
                 add_StoryServiceServicer_to_server,
-                StoryService(database, book, hub, describer=describer, stopping=service.stopping),
+                StoryService(
+                    database,
+                    book,
+                    hub,
+                    describer=describer,
+                    keeper=keeper,
+                    stopping=service.stopping,
+                ),
                 "groundswell.story.v1.StoryService",
             ),
             (
@@ -214,6 +230,13 @@ async def stories_role(
                     backtests=backtest_calls(settings, service, database, events),
                 ),
                 "groundswell.monitor.v1.MonitorService",
+            ),
+            (
+                add_ModelServiceServicer_to_server,
+                ModelService(
+                    load_models(own.sentiment_model, own.shadow_models), documents, events
+                ),
+                "groundswell.model.v1.ModelService",
             ),
         ]
     )

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
 from typing import Any
 
 from groundswell.story.v1 import story_service_pb2 as pb
@@ -27,7 +26,9 @@ from groundswell_analyzer.search.stories import (
     present,
     words,
 )
+from groundswell_analyzer.stories.keeper import Keeper
 from groundswell_analyzer.stories.records import public_story
+from groundswell_analyzer.stories.series import step_minutes, steps
 from groundswell_analyzer.stories.watching import Watcher, WatchHub
 from groundswell_core.descriptions import DESCRIPTIONS
 from groundswell_core.errors import InvalidInput, NotFound
@@ -40,11 +41,11 @@ from groundswell_core.stories import (
     SERIES_POINTS,
     STORIES,
     STORY_EVENTS,
-    SeriesPoint,
     Story,
 )
 
 BOOKMARK_SECONDS = 5.0
+MERGED_MOST = 20
 _SNAPSHOT = 5000  # stories that a follower gets at first, newest first
 _ORDERS = {
     pb.STORY_ORDER_UNSPECIFIED: [("level_rank", -1), ("update_time", -1), ("_id", 1)],
@@ -64,6 +65,7 @@ class StoryService(grpc_pb.StoryServiceServicer):
         hub: WatchHub,
         *,
         describer: Describer,
+        keeper: Keeper,
         stopping: asyncio.Event,
     ) -> None:
         """Takes stopping: streams end when it is set."""
@@ -73,12 +75,12 @@ class StoryService(grpc_pb.StoryServiceServicer):
         self._book = book
         self._hub = hub
         self._describer = describer
+        self._keeper = keeper
         self._stopping = stopping
 
     async def GetStory(self, request: Any, context: Any) -> Any:
         """Answers one story."""
-        story = public_story(await self._record(request.name, HIDDEN))
-        return pb.GetStoryResponse(story=STORIES.to_proto(self._visible(story)))
+        return pb.GetStoryResponse(story=await self._stored(parse_name(request.name, "stories")))
 
     async def ListStories(self, request: Any, context: Any) -> Any:
         """Lists stories."""
@@ -125,9 +127,20 @@ class StoryService(grpc_pb.StoryServiceServicer):
         made = await self._describer.describe(public_story(record), graded)
         return pb.DescribeStoryResponse(description=DESCRIPTIONS.to_proto(made))
 
+    async def MergeStories(self, request: Any, context: Any) -> Any:
+        """Joins stories into one."""
+        if not 1 <= len(request.others) <= MERGED_MOST:
+            raise InvalidInput(
+                f"others names {len(request.others)} stories; name 1 to {MERGED_MOST}",
+                reason="BAD_OTHERS",
+            )
+        kept, *others = (parse_name(one, "stories") for one in (request.name, *request.others))
+        await self._keeper.merge(kept, others)
+        return pb.MergeStoriesResponse(story=await self._stored(kept))
+
     async def GetStorySeries(self, request: Any, context: Any) -> Any:
         """Answers a story's counts over time."""
-        step = _step(request)
+        step = step_minutes(request)
         record = await self._record(request.name, ["_id"])
         found = await self._series.find({"story": record["_id"]}, sort=[("start_time", 1)])
         points = [SERIES_POINTS.to_proto(point) for point in steps(found, step)]
@@ -177,6 +190,11 @@ class StoryService(grpc_pb.StoryServiceServicer):
 
     def _visible(self, story: Story) -> Story:
         return visible_story(story, visible_names(caller(), self._book.monitors.values()))
+
+    async def _stored(self, identifier: str) -> Any:
+        """Returns a stored story on the wire, as the caller may see it."""
+        story = public_story(await self._record(f"stories/{identifier}", HIDDEN))
+        return STORIES.to_proto(self._visible(story))
 
     async def _record(self, name: str, fields: Any) -> dict[str, Any]:
         record = await self._stories.find_one({"_id": parse_name(name, "stories")}, fields=fields)
@@ -245,39 +263,3 @@ def _bound(request: Any) -> str:
     without.ClearField("page_token")
     without.ClearField("page_size")
     return str(without.SerializeToString(deterministic=True)) + caller().department
-
-
-def _step(request: Any) -> int:
-    """Returns the step of a series in minutes."""
-    if not request.HasField("step"):
-        return 1
-    seconds = request.step.ToTimedelta().total_seconds()
-    if seconds < 60 or seconds % 60:
-        raise InvalidInput(
-            f"step is {seconds:g} s; choose whole minutes, at least one", reason="BAD_STEP"
-        )
-    return int(seconds // 60)
-
-
-def steps(records: Iterable[Mapping[str, Any]], minutes: int) -> list[SeriesPoint]:
-    """Returns minutes gathered into steps: counts added, of heats the greatest."""
-    points: dict[datetime, SeriesPoint] = {}
-    for record in records:
-        if not (record["documents"] or record["copies"] or record.get("heat") is not None):
-            continue
-        start = _floor(record["start_time"], minutes)
-        before = points.get(start, SeriesPoint(start_time=start))
-        heats = [heat for heat in (before.heat, record.get("heat")) if heat is not None]
-        points[start] = SeriesPoint(
-            start_time=start,
-            documents=before.documents + record["documents"],
-            copies=before.copies + record["copies"],
-            heat=max(heats, default=None),
-        )
-    return list(points.values())
-
-
-def _floor(moment: datetime, minutes: int) -> datetime:
-    width = timedelta(minutes=minutes)
-    epoch = datetime.fromtimestamp(0, UTC)
-    return epoch + (moment - epoch) // width * width

@@ -22,7 +22,7 @@ from groundswell_analyzer.backtest.orders import BacktestOrders
 from groundswell_analyzer.backtest.run import Run
 from groundswell_analyzer.backtest.store import BacktestStore
 from groundswell_analyzer.document_service import DocumentService
-from groundswell_analyzer.grading import load_rules
+from groundswell_analyzer.grading import RuleBook, read_rules
 from groundswell_analyzer.monitor_service import MonitorService
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.watching import WatchHub
@@ -105,7 +105,14 @@ async def api(analyzer, keys):
     servicers = [
         (
             stories_grpc.add_StoryServiceServicer_to_server,
-            StoryService(database, book, hub, describer=analyzer.describer(), stopping=stopping),
+            StoryService(
+                database,
+                book,
+                hub,
+                describer=analyzer.describer(),
+                keeper=analyzer.keeper,
+                stopping=stopping,
+            ),
             "groundswell.story.v1.StoryService",
         ),
         (
@@ -119,7 +126,7 @@ async def api(analyzer, keys):
                 analyzer.store,
                 book,
                 database,
-                rules=load_rules(),
+                rules=RuleBook(database.collection("grading_rules"), *read_rules(None)),
                 events=analyzer.keeper.events,
                 backtests=backtests_of(analyzer),
             ),

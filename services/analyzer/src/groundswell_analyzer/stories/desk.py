@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from groundswell_analyzer.stories.centroid import cosine, term_weights
@@ -10,6 +10,7 @@ from groundswell_analyzer.stories.copies import CopyIndex
 from groundswell_analyzer.stories.lookup import TermIndex
 from groundswell_analyzer.stories.member import Member, Piece
 from groundswell_analyzer.stories.open_story import OpenStory
+from groundswell_core.errors import FailedPrecondition, NotFound
 from groundswell_core.identity import digest
 
 CANDIDATES = 6
@@ -143,6 +144,25 @@ class Desk:
             if other != story.id
         ]
         yield from sorted(likeness, key=lambda pair: (-pair[1], pair[0].id))
+
+    def together(self, ids: Iterable[str]) -> list[OpenStory]:
+        """Returns stories that can be one, each once; raises NotFound or FailedPrecondition."""
+        found = [self.open_one(one) for one in dict.fromkeys(map(self.resolve, ids))]
+        if len({(story.language, story.exercise) for story in found}) > 1:
+            raise FailedPrecondition(
+                "stories of different languages, or drills and real ones, stay apart",
+                reason="STORIES_STAY_APART",
+            )
+        if len(found) < 2:
+            raise FailedPrecondition("these are one story already", reason="ONE_STORY")
+        return found
+
+    def open_one(self, identifier: str) -> OpenStory:
+        """Returns a story in memory; raises NotFound."""
+        if identifier not in self.stories:
+            name = f"stories/{identifier}"
+            raise NotFound(f"there is no {name}", reason="STORY_NOT_FOUND", name=name)
+        return self.stories[identifier]
 
     def rarity(self, story: OpenStory) -> Callable[[str], float]:
         """Returns how telling a term is beside the other stories of its section."""

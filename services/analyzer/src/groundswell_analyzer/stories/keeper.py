@@ -4,7 +4,7 @@ One flush writes, in this order, and every step may be repeated:
 
 1. documents: which story each belongs to: insert if absent. This is the truth.
 2. stories:   the record, derived from its documents, by compare-and-set on its version.
-3. series:    the minutes that changed, counted anew.
+3. series:    the minutes that changed, counted anew; grades that go on record.
 4. documents: marked as done, unless they changed again meanwhile.
 5. alerts:    sent from the story's record, its outbox.
 
@@ -145,6 +145,17 @@ class Keeper:
             for story in await self._loader.reload(stale):
                 self._work.touch(story)
 
+    async def merge(self, kept: str, others: Sequence[str]) -> None:
+        """Joins stories into one because a person says so: durable and told when it returns."""
+        async with self._lock:
+            await self._loader.bring([kept, *others])
+            stories = self.desk.together([kept, *others])
+            for joined in stories[1:]:
+                self.life.join(self.desk, stories[0], joined, self.events.now())
+                self._joined[joined.id] = joined
+            await self._write_joined()
+            await self._flush()
+
     async def _take(self, ids: Sequence[str]) -> None:
         pieces = await self.store.pieces(ids)
         await self._loader.load_missing(pieces)
@@ -229,8 +240,12 @@ class Keeper:
         raise Aborted("another process writes the same stories; they are read again")
 
     async def write_series(self) -> None:
-        """Step 3: writes the minutes that changed."""
+        """Step 3: writes the minutes that changed, and grades that go on record."""
         await self.store.write_series(list(self._work.stories.values()), self._now())
+        past = list(self.grader.past)
+        await self.store.write_grades(past, self._now())
+        for _ in past:
+            self.grader.past.popleft()
 
     async def settle(self) -> None:
         """Step 4: marks the documents as done."""

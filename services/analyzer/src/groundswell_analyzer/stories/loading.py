@@ -44,6 +44,12 @@ class Loader:
         missing = [identifier for identifier in ids if identifier not in records]
         return made + await self._without_record(missing)
 
+    async def bring(self, ids: Iterable[str]) -> None:
+        """Reads the stories that memory does not hold."""
+        missing = {self._desk.resolve(one) for one in ids} - set(self._desk.stories)
+        if missing:
+            await self.reload(sorted(missing))
+
     async def load_missing(self, pieces: Iterable[Piece]) -> None:
         """Reads the stories that documents already have but memory does not hold."""
         wanted = {
