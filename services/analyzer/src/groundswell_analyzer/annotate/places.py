@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import rjieba
 
@@ -17,6 +16,7 @@ from groundswell_core.analyses import Place
 
 MAXIMUM_PLACES = 20
 MAXIMUM_TEXT = 20_000  # characters that are read
+_BEFORE_WORDS = frozenset("在从到的和与是自往赴至由了及或日月年")  # a new word begins after these
 _WINDOW = 5  # characters on each side that decide where words begin
 _LATIN_END = "\u0250"
 _PREPOSITION = re.compile(r"(?:\b(?:in|near|at|from|outside|à|en|em|bei|aus|di) )$")
@@ -60,8 +60,7 @@ def find_places(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
     """Finds the places that every document names."""
     known = gazetteer()
     return [
-        replace(
-            draft,
+        draft.learned(
             places=places_of(
                 f"{draft.plain_title}\n{draft.plain_text}", known, draft.document.region
             ),
@@ -123,7 +122,7 @@ def _is_katakana(text: str, index: int) -> bool:
 
 def _straddles(text: str, start: int, end: int) -> bool:
     """Tells whether two characters belong to different words, as 大连 in 重大连环车祸."""
-    if start == 0 or not _is_han(text[start - 1]):
+    if start == 0 or text[start - 1] in _BEFORE_WORDS or not _is_han(text[start - 1]):
         return False
     window = text[max(0, start - _WINDOW) : end + _WINDOW]
     position = max(0, start - _WINDOW)

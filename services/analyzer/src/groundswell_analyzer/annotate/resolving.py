@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from groundswell_analyzer.annotate.gazetteer import Name, Reading
 
@@ -20,8 +20,7 @@ _LINKS = frozenset({" and ", ", ", " & ", "-", "、", "和", "与"})
 _MARGIN = 0.5  # by so much the best must lead; less is doubt, and doubt stays silence
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One name in a text."""
 
     start: int
@@ -30,8 +29,7 @@ class Mention:
     after_preposition: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(NamedTuple):
     """What speaks for one reading of a name or another."""
 
     beside: frozenset[str]  # codes of the places right beside it
@@ -89,12 +87,11 @@ def _is_listed(text: str, mentions: Sequence[Mention], index: int) -> bool:
 
 def _choose(found: Mention, around: _Around) -> Reading | None:
     """Returns the likeliest reading; None when none is likely or two are."""
-    enough = _NEAR if found.after_preposition else _SAME
     scored = [
         (reading.weight + evidence, index, reading)
         for index, reading in enumerate(found.name.readings)
-        for evidence in (_evidence(reading.code, around),)
-        if reading.alone or evidence >= enough
+        for evidence in (_evidence(reading, found, around),)
+        if evidence is not None
     ]
     scored.sort(reverse=True)
     if not scored or (len(scored) > 1 and scored[0][0] - scored[1][0] < _MARGIN):
@@ -102,8 +99,9 @@ def _choose(found: Mention, around: _Around) -> Reading | None:
     return scored[0][2]
 
 
-def _evidence(code: str, around: _Around) -> float:
-    """Returns how much speaks for a place beyond its size."""
+def _evidence(reading: Reading, found: Mention, around: _Around) -> float | None:
+    """Returns how much speaks for a place beyond its size; None when too little does."""
+    code = reading.code
     # A country says too little of a county: 中国合作 speaks of working together.
     if any(_holds(other, code) and other != "CN" for other in around.beside):
         return _BESIDE
@@ -111,7 +109,11 @@ def _evidence(code: str, around: _Around) -> float:
         return _SAME
     if around.is_listed and "-" not in code:
         return _LISTED
-    return _elsewhere(code, around) + _of_source(code, around.region)
+    if not (reading.alone or found.after_preposition or around.region):
+        return None
+    evidence = _elsewhere(code, around) + _of_source(code, around.region)
+    enough = _NEAR if found.after_preposition else _SAME
+    return evidence if reading.alone or evidence >= enough else None
 
 
 def _elsewhere(code: str, around: _Around) -> float:
