@@ -25,6 +25,7 @@ MAXIMUM_CLAIMS = 16
 MAXIMUM_SENTENCE = 200  # characters that are kept of the sentence
 READ = 3_000  # characters of a text that are read
 _LONGEST = 400  # characters of a sentence that are read: more is a list or a table
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200  # of a document whose day can be believed
 _DATED = 300  # characters at the start in which the day of the happening is looked for
 
 Day = Callable[[str, date], date | None]
@@ -79,7 +80,9 @@ def _with_claims(draft: Draft) -> Draft:
 def _today(draft: Draft, grammar: Grammar) -> date | None:
     document: Document = draft.document
     time = document.publish_time or document.collect_time
-    return time.astimezone(grammar.zone).date() if time else None
+    if time is None or not _FIRST_YEAR <= time.year < _LAST_YEAR:
+        return None
+    return time.astimezone(grammar.zone).date()
 
 
 def claims_of(title: str, text: str, grammar: Grammar, today: date | None) -> tuple[Claim, ...]:
