@@ -29,7 +29,8 @@ from groundswell_core.tokens import TokenVerifier
 # A helper of these tests alone: pytest imports each test file by itself, without their folder.
 sys.path.insert(0, str(Path(__file__).parent))
 from analyzer_servers import Documents
-from resource_servers import Alerts, Backend, Incidents, Monitors, Sources, Stories
+from resource_servers import Alerts, Backend, Incidents, Monitors, Sources
+from story_servers import Stories
 
 
 @dataclass

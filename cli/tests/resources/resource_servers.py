@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from analyzer_servers import Backtests
+from story_servers import STORY
 
 from groundswell.alert.v1 import alert_pb2, alert_service_pb2, alert_service_pb2_grpc
 from groundswell.grade.v1 import grade_pb2
 from groundswell.incident.v1 import incident_pb2, incident_service_pb2, incident_service_pb2_grpc
 from groundswell.monitor.v1 import monitor_service_pb2, monitor_service_pb2_grpc
 from groundswell.source.v1 import source_pb2, source_service_pb2, source_service_pb2_grpc
-from groundswell.story.v1 import story_pb2, story_service_pb2, story_service_pb2_grpc
 from groundswell_core.errors import AlreadyExists, InvalidInput, NotFound, OutOfRange
 
-STORY = "stories/0123456789abcdef0123"
 ALERT = "alerts/fedcba9876543210"
 INCIDENT = "incidents/aabbccddeeff0011"
 
@@ -176,47 +174,6 @@ class Monitors(monitor_service_pb2_grpc.MonitorServiceServicer):
         return monitor_service_pb2.ExplainGradeResponse(
             grade=_grade(), agrees=True, moves=["3 more outlets would raise it to I"]
         )
-
-
-class Stories(story_service_pb2_grpc.StoryServiceServicer):
-    """Serves one story."""
-
-    def __init__(self, backend: Backend) -> None:
-        self.backend = backend
-        self.story = story_pb2.Story(
-            name=STORY,
-            headline="缅甸7.9级地震",
-            level=grade_pb2.LEVEL_II,
-            document_count=12,
-            heat=1.5e6,
-        )
-        self.story.grades.add(monitor="monitors/disasters", grade=_grade())
-        self.story.update_time.FromDatetime(datetime.now(UTC) - timedelta(minutes=3))
-
-    async def ListStories(self, request: Any, context: Any) -> Any:
-        self.backend.requests.append(request)
-        return story_service_pb2.ListStoriesResponse(stories=[self.story])
-
-    async def SearchStories(self, request: Any, context: Any) -> Any:
-        self.backend.requests.append(request)
-        return story_service_pb2.SearchStoriesResponse(stories=[self.story])
-
-    async def GetStory(self, request: Any, context: Any) -> Any:
-        found = _one({STORY: self.story}, request.name)
-        return story_service_pb2.GetStoryResponse(story=found)
-
-    async def GetStorySeries(self, request: Any, context: Any) -> Any:
-        points = [story_pb2.SeriesPoint(documents=count) for count in (1, 8)]
-        return story_service_pb2.GetStorySeriesResponse(points=points)
-
-    async def GetStoryTimeline(self, request: Any, context: Any) -> Any:
-        entry = story_pb2.TimelineEntry(event="level", text="rose to II")
-        return story_service_pb2.GetStoryTimelineResponse(entries=[entry])
-
-    async def WatchStories(self, request: Any, context: Any) -> Any:
-        yield story_service_pb2.WatchStoriesResponse(story=self.story)
-        yield story_service_pb2.WatchStoriesResponse(snapshot_end=True)
-        yield story_service_pb2.WatchStoriesResponse(story=self.story)
 
 
 class Alerts(alert_service_pb2_grpc.AlertServiceServicer):

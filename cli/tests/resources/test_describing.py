@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from groundswell.analysis.v1 import analysis_pb2
 from groundswell.grade.v1 import grade_pb2
 from groundswell.story.v1 import description_pb2 as pb
+from groundswell.story.v1 import story_service_pb2
 from groundswell_cli.resources.describing import print_description
 
+STORY = "stories/0123456789abcdef0123"
 START = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -55,3 +57,18 @@ def test_a_description_is_printed_part_by_part(capsys):
 def test_a_description_of_nothing_prints_nothing(capsys):
     print_description(pb.StoryDescription())
     assert capsys.readouterr().out == ""
+
+
+def test_a_story_is_described_merged_and_split_by_commands(groundswell, backend):
+    shown = groundswell("stories", "show", "0123456789").out
+    assert "no. Only blog, whose word weighs 0.40 of 1, tells of it." in shown
+    assert "震中附近房屋倒塌。" in shown
+    assert "from 3 dead to 8 dead" in groundswell("stories", "describe", "0123456789").out
+    assert '"kind": "dead"' in groundswell("stories", "describe", "0123456789", "--json").out
+    merged = groundswell("stories", "merge", "0123456789", "0123")
+    assert "缅甸7.9级地震, 12 documents" in merged.out
+    sent = backend.last(story_service_pb2.MergeStoriesRequest)
+    assert (sent.name, list(sent.others)) == (STORY, [STORY])
+    assert groundswell("stories", "split", "0123456789", "d1", "documents/d2").code == 0
+    sent = backend.last(story_service_pb2.SplitStoryRequest)
+    assert list(sent.documents) == ["documents/d1", "documents/d2"]

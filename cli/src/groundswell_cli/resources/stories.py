@@ -45,9 +45,12 @@ def register(app: typer.Typer) -> None:
     for command in (show, describe, series, watch):
         stories.command()(command)
     stories.command(name="list")(list_stories)
-    from groundswell_cli.resources.story_search import search  # it uses this module
+    # These use this module.
+    from groundswell_cli.resources.story_joining import merge, split
+    from groundswell_cli.resources.story_search import search
 
-    stories.command()(search)
+    for further in (search, merge, split):
+        stories.command()(further)
     app.add_typer(stories)
 
 
