@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import precision_recall_curve
 
-from groundswell_analyzer.annotate.fingerprint import character_shingles, numbers_of, sketch
+from groundswell_analyzer.annotate.fingerprint import character_shingles, marks_of, sketch
 from groundswell_analyzer.annotate.gazetteer import gazetteer
 from groundswell_analyzer.annotate.places import places_of
 from groundswell_analyzer.query.keys import key, plain
 from groundswell_analyzer.sameness.places import places_agree
-from groundswell_analyzer.stories.copies import CopyIndex, is_copy, numbers_agree
+from groundswell_analyzer.stories.copies import CopyIndex, is_copy, marks_agree
 
 NEAREST, DRAWN, SEED = 10, 30, 20_240_229
 FALSE_POSITIVES = 0.001
@@ -154,7 +154,7 @@ def likeness(part: Part) -> Scores:
 
 
 def ruled(part: Part) -> Scores:
-    """Scores pairs by likeness; other numbers or other places make no copy."""
+    """Scores pairs by likeness; other numbers, other places or a denial make no copy."""
     return likeness(part) * agreeing(part)
 
 
@@ -169,12 +169,12 @@ def shipped(part: Part) -> NDArray[np.bool_]:
 
 
 def agreeing(part: Part) -> NDArray[np.bool_]:
-    """Tells of every pair whether numbers and places agree."""
+    """Tells of every pair whether numbers, places and denials agree."""
     prints = [[fingerprint(text) for text in side] for side in (part.first, part.second)]
     places = [[codes(text) for text in side] for side in (part.first, part.second)]
     return np.array(
         [
-            numbers_agree(prints[0][one], prints[1][other])
+            marks_agree(prints[0][one], prints[1][other])
             and places_agree(places[0][one], places[1][other])
             for one, other in part.pairs
         ]
@@ -215,7 +215,7 @@ def crowd(boards: Path) -> list[str]:
 def fingerprint(text: str) -> array[int]:
     """Returns the fingerprint of a title, as annotate makes it."""
     content = key(text)
-    return array("I", sketch(character_shingles(content), numbers_of(content)))
+    return array("I", sketch(character_shingles(content), marks_of(content)))
 
 
 def codes(text: str) -> tuple[str, ...]:
@@ -269,7 +269,7 @@ def _padded(values: Sequence[int]) -> NDArray[np.uint32]:
 
 FLOOR = "datasketch MinHash, 4 characters (floor)"
 LIKENESS = "ours: likeness"
-RULED = "ours: likeness, numbers and places agree"
+RULED = "ours: likeness; numbers, places, denials agree"
 SHIPPED = "ours as shipped: fixed thresholds"
 IN_CROWD = f"ours as shipped: looked up beside {CROWD:,} others"
 METHODS: dict[str, Callable[[Part], Scores]] = {

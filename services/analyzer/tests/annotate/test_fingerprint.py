@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from groundswell_analyzer.annotate.fingerprint import (
+    DENIAL,
     IS_NUMBER,
     NUMBERS,
     SHINGLES,
     character_shingles,
+    marks_of,
     numbers_of,
     sketch,
     word_shingles,
@@ -66,10 +68,14 @@ def test_too_little_text_has_no_fingerprint(text):
 
 
 def test_a_long_text_keeps_no_more_than_a_short_one_can():
-    fingerprint = sketch(character_shingles(ARTICLE * 500), [str(number) for number in range(99)])
-    assert len(fingerprint) == SHINGLES + NUMBERS
+    fingerprint = sketch(
+        character_shingles(ARTICLE * 500),
+        marks_of(" ".join(str(number) for number in range(99)) + " hoax"),
+    )
+    assert len(fingerprint) == SHINGLES + NUMBERS + 1
     assert sorted(fingerprint) == list(fingerprint)
-    assert sum(value >= IS_NUMBER for value in fingerprint) == NUMBERS
+    assert sum(IS_NUMBER <= value < DENIAL for value in fingerprint) == NUMBERS
+    assert fingerprint[-1] == DENIAL
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from groundswell_analyzer.annotate.fingerprint import (
     character_shingles,
-    numbers_of,
+    marks_of,
     sketch,
     word_shingles,
 )
@@ -26,7 +26,7 @@ BULLETIN = (
 def fingerprint_of(title, *, words=False):
     text = key(title)
     shingles = word_shingles(text.split()) if words else character_shingles(text)
-    return array("I", sketch(shingles, numbers_of(text))) or None
+    return array("I", sketch(shingles, marks_of(text))) or None
 
 
 def held(*titles, places=()):
@@ -63,10 +63,14 @@ def test_a_rewritten_title_is_a_near_copy(first, second):
         (CRASH.format(3), CRASH.format(13)),
         (CRASH.format("三"), CRASH.format("十三")),
         (BULLETIN.format(19, 11, 8), BULLETIN.format(22, 15, 7)),
+        (
+            "某地自来水厂遭到严重污染，市民抢购桶装水",
+            "辟谣：某地自来水厂遭到严重污染，市民抢购桶装水",
+        ),
         ("四川宜宾发生5.0级地震", "宜宾地震救援进展：道路已经抢通"),
         ("这就是专属于毕业季的浪漫吧", "这就是夏天的浪漫"),
     ],
-    ids=["toll", "toll in Chinese", "daily bulletin", "same event", "same phrase"],
+    ids=["toll", "toll in Chinese", "daily bulletin", "denial", "same event", "same phrase"],
 )
 def test_what_differs_in_what_it_says_is_no_near_copy(first, second):
     assert original(held(first), second) == ""

@@ -8,7 +8,7 @@ estimates what their texts share; of a short text all shingles are kept, and the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from zlib import crc32
 
@@ -19,7 +19,7 @@ from groundswell_analyzer.annotate.draft import Draft, Tools
 from groundswell_analyzer.annotate.numerals import number_of
 
 SHINGLES = 56  # of the smallest that are kept
-NUMBERS = 8  # that are kept beside them
+NUMBERS = 7  # that are kept beside them
 SHORTEST = 4  # shingles below which a text has no fingerprint
 CHARACTERS = 2  # of a shingle, in scripts without spaces
 WORDS = 2  # of a shingle, elsewhere
@@ -27,11 +27,15 @@ LEAD = 300  # characters of a text whose numbers count: later ones are seldom wh
 VERSION = "sketch-2"
 CHARACTER_LANGUAGES = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my", "bo"})
 IS_NUMBER = 1 << 31  # the bit that tells a number from a shingle
+DENIAL = (1 << 32) - 1  # stands among the numbers of a text that denies something
 
 Hashes = NDArray[np.uint32]
 _COUNTED = "人名例死伤级岁元万亿"
 _NUMBER = re.compile(
     f"\\d+(?:,\\d{{3}})*|[零一二两三四五六七八九十][零一二两三四五六七八九十百千]*(?=[{_COUNTED}])"
+)
+_DENIAL = re.compile(
+    "谣言|辟谣|不实|否认|澄清|虚假|\\b(?:rumou?rs?|hoax|fake|false|den(?:y|ies|ied))\\b"
 )
 _FACTORS = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77))
 _MIX = np.uint32(0x2C1B3C6D)
@@ -48,19 +52,23 @@ def fingerprint_of(draft: Draft) -> tuple[int, ...]:
         shingles = character_shingles(draft.title + draft.text)
     else:
         shingles = word_shingles(draft.title_words + draft.text_words)
-    return sketch(shingles, numbers_of(f"{draft.title}\n{draft.text[:LEAD]}"))
+    return sketch(shingles, marks_of(f"{draft.title}\n{draft.text[:LEAD]}"))
 
 
-def sketch(shingles: Hashes, numbers: Iterable[str] = ()) -> tuple[int, ...]:
-    """Returns the smallest shingles in order, then the first numbers; empty when there is too little."""
+def sketch(shingles: Hashes, marks: Sequence[int] = ()) -> tuple[int, ...]:
+    """Returns the smallest shingles in order, then the marks; empty when there is too little text."""
     ordered = np.sort(shingles)
     is_first = np.ones(len(ordered), dtype=np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
     smallest = ordered[is_first][:SHINGLES].tolist()
-    if len(smallest) < SHORTEST:
-        return ()
-    kept = dict.fromkeys(map(_hash_of_number, numbers))
-    return (*smallest, *sorted(list(kept)[:NUMBERS]))
+    return (*smallest, *marks) if len(smallest) >= SHORTEST else ()
+
+
+def marks_of(key: str) -> list[int]:
+    """Returns what tells texts apart that are worded alike: their first numbers, and a denial."""
+    numbers = dict.fromkeys(map(_hash_of_number, numbers_of(key)))
+    marks = sorted(list(numbers)[:NUMBERS])
+    return [*marks, DENIAL] if _DENIAL.search(key) else marks
 
 
 def numbers_of(key: str) -> list[str]:

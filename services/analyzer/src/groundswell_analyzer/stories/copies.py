@@ -3,7 +3,7 @@
 Candidates share some of their smallest shingles (Broder 1997); each is then compared with all that
 its fingerprint holds. A shingle counts by its rarity among the documents held (Spärck Jones 1972), so
 what all headlines say, and what every article of an agency ends with, makes no near-copy; other
-numbers and other places make none either.
+numbers, other places or a denial make none either.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell_analyzer.annotate.fingerprint import IS_NUMBER, NUMBERS, SHINGLES
+from groundswell_analyzer.annotate.fingerprint import DENIAL, IS_NUMBER, NUMBERS, SHINGLES
 from groundswell_analyzer.sameness.places import places_agree
 
 COPY_LIKENESS = 0.36  # from which a long text is a near-copy
 SHORT_TEXT = 3.0  # a short one needs more: so much, divided by its shingles
 IDENTICAL = 0.95  # is always enough
 AGREEING_NUMBERS = 0.75  # share of the numbers of the one that names fewer
-_WIDTH = SHINGLES + NUMBERS
+_WIDTH = SHINGLES + NUMBERS + 1
 _KEYS = 20  # shingles of a document by which it is found
 _STEPS = 16  # documents looked at for one shingle, the latest first
 _LOOKED_AT = 160  # and for all, the rarest shingle first
@@ -208,13 +208,15 @@ def is_copy(likeness: float, left: Values, right: Values) -> bool:
     """Tells whether two fingerprints so alike are near-copies: few words prove less than many."""
     shingles = min(int(_is_shingle(one).sum()) for one in (left, right))
     needed = min(COPY_LIKENESS + SHORT_TEXT / max(shingles, 1), IDENTICAL)
-    return bool(likeness >= needed) and numbers_agree(left.tolist(), right.tolist())
+    return bool(likeness >= needed) and marks_agree(left.tolist(), right.tolist())
 
 
-def numbers_agree(left: Sequence[int], right: Sequence[int]) -> bool:
-    """Tells whether two fingerprints name the same numbers, as far as both name any."""
-    one = {value for value in left if value >= IS_NUMBER}
-    other = {value for value in right if value >= IS_NUMBER}
+def marks_agree(left: Sequence[int], right: Sequence[int]) -> bool:
+    """Tells whether both texts deny or neither, and name the same numbers as far as both name any."""
+    one, other = ({value for value in values if value >= IS_NUMBER} for values in (left, right))
+    if (DENIAL in one) != (DENIAL in other):
+        return False
+    one, other = one - {DENIAL}, other - {DENIAL}
     fewer = min(len(one), len(other))
     return not fewer or len(one & other) >= AGREEING_NUMBERS * fewer
 
