@@ -4,7 +4,7 @@
 - counts: how a count varies, and how many deviations one lies above the usual
 - detector: one series of counts, scored as it comes
 - budget: the threshold that rings so often a day as the user wants
-- forecast: the next 1, 6, 24 hours, with an interval and the chance to pass a count
+- outlook: the next 1, 6, 24 hours, with an interval and the chance to pass a count
 - heat: the chance that a board's entry passes a heat within a day
 - states: where bursts begin and end
 """
@@ -21,8 +21,8 @@ from groundswell_analyzer.bursts.baselines import (
 from groundswell_analyzer.bursts.budget import AlarmBudget, Prior
 from groundswell_analyzer.bursts.counts import CountModel
 from groundswell_analyzer.bursts.detector import BurstDetector
-from groundswell_analyzer.bursts.forecast import HORIZONS, Outlook, forecast
 from groundswell_analyzer.bursts.heat import BoardLook, chance_to_pass
+from groundswell_analyzer.bursts.outlook import HORIZONS, Outlook, forecast
 from groundswell_analyzer.bursts.states import Burst, bursts_of, states
 
 __all__ = [

@@ -28,7 +28,14 @@ class CountModel:
 
     def quantile(self, share: float) -> float:
         """Returns the count that a share of all counts does not exceed, never below 0."""
-        scaled = max(self._scaled(self.mean) + _NORMAL.inv_cdf(share), 0.0)
+        return self._at(_NORMAL.inv_cdf(share))
+
+    def held_within(self, count: float, deviations: float) -> float:
+        """Returns a count, or the nearest that is no more deviations away from the mean."""
+        return min(max(count, self._at(-deviations)), self._at(deviations))
+
+    def _at(self, deviations: float) -> float:
+        scaled = max(self._scaled(self.mean) + deviations, 0.0)
         if self.dispersion < _POISSON:
             return max((scaled / 2) ** 2 - _SHIFT, 0.0)
         root = math.sqrt(self.dispersion)
