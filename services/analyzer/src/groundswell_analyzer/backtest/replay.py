@@ -14,6 +14,7 @@ from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.open_story import OpenStory
 from groundswell_analyzer.stories.records import facts_of
+from groundswell_analyzer.stories.teller import plain_words, refresh
 from groundswell_analyzer.stories.usual import typical_of_monitors
 from groundswell_core.monitors import Monitor
 
@@ -111,6 +112,7 @@ class Replay:
             story = self._desk.stories.get(identifier)
             if story is not None:
                 self._life.wake(story, now)
+                refresh(story, plain_words)
                 self._grade(story, now)
 
     def _grade(self, story: OpenStory, now: datetime) -> None:

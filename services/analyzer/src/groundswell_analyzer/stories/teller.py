@@ -47,19 +47,8 @@ class Teller:
 
     async def tell(self, stories: Iterable[OpenStory]) -> None:
         """Tells those stories anew that changed enough; reads what the summaries need at once."""
-        retold = [story for story in stories if self._tell(story)]
+        retold = [story for story in stories if refresh(story, self._words)]
         await self._summarise([one for one in retold if one.tally.documents >= _SUMMARISED])
-
-    def _tell(self, story: OpenStory) -> bool:
-        """Tells a story without reading; returns whether its summary is due."""
-        told, size = story.told or Told(), size_of(story)
-        if not is_due(told, size):
-            return False
-        members = list(story.members.values())
-        told = tell(told, members, size)
-        is_retold = is_due_again(told, size, story.members.get(told.headline_document))
-        story.told = retell(told, members, self._words(story)) if is_retold else told
-        return is_retold
 
     def _words(self, story: OpenStory) -> Words:
         return Words(
@@ -97,14 +86,29 @@ def size_of(story: OpenStory) -> Size:
     )
 
 
-def told_of(story: OpenStory) -> Told:
-    """Returns what is told of a story; where nobody told it yet, what needs no texts."""
-    if story.told is not None:
-        return story.told
+def refresh(story: OpenStory, words: Callable[[OpenStory], Words]) -> bool:
+    """Tells a story anew without its texts when it is due; returns whether its summary is, too."""
+    told, size = story.told or Told(), size_of(story)
+    if not is_due(told, size):
+        return False
     members = list(story.members.values())
-    words = Words(
+    told = tell(told, members, size)
+    is_retold = is_due_again(told, size, story.members.get(told.headline_document))
+    story.told = retell(told, members, words(story)) if is_retold else told
+    return is_retold
+
+
+def plain_words(story: OpenStory) -> Words:
+    """Returns what headline and terms go by where other stories do not matter."""
+    return Words(
         weights=story.centroid.weights,
         strongest=story.centroid.strongest(),
         rarity=lambda _: 1.0,
     )
-    return retell(tell(Told(), members, size_of(story)), members, words)
+
+
+def told_of(story: OpenStory) -> Told:
+    """Returns what is told of a story; where nobody told it yet, what needs no texts."""
+    if story.told is None:
+        refresh(story, plain_words)
+    return story.told or Told()
