@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from groundswell_analyzer.annotate.terms import terms_of
-from groundswell_analyzer.annotate.words import MAXIMUM_REMEMBERED, Telling, split, stop_words
+from groundswell_analyzer.annotate.words import SLOTS, Telling, split, stop_words
 
 
 def test_chinese_is_split_by_its_dictionary():
@@ -34,18 +36,20 @@ def test_other_words_are_split_at_spaces_and_keep_hyphens_and_accents():
 
 
 def test_rare_words_tell_more_than_common_ones_and_stop_words_nothing():
-    weights = Telling("zh")
-    assert weights["泥石流"] > weights["中国"] > 0
-    assert weights["我们"] == weights["，"] == weights["的"] == weights["5"] == 0
-    assert weights["6.8"] > 0
+    words = ("泥石流", "中国", "我们", "，", "的", "5", "6.8")
+    rare, common, *nothing, figure = Telling("zh").of(words).tolist()
+    assert rare > common > 0
+    assert nothing == [0, 0, 0, 0]
+    assert figure > 0
 
 
-def test_what_is_remembered_of_words_is_bounded():
+def test_a_word_weighs_the_same_whatever_was_weighed_before_it():
+    words = [f"word{'s' * (number % 7)}{number}" for number in range(2 * SLOTS)]
     weights = Telling("en")
-    for number in range(MAXIMUM_REMEMBERED + 10):
-        weights[f"word{number}"] = 1.0
-    assert weights["earthquake"] > 0
-    assert len(weights) == 1
+    first = weights.of(words)
+    assert np.array_equal(weights.of(words[::-1])[::-1], first)
+    assert np.array_equal(Telling("en").of(words[:100]), first[:100])
+    assert weights.of(()).tolist() == []
 
 
 def test_terms_of_the_title_come_first_and_links_and_noise_do_not_come():

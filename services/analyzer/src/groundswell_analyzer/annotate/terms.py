@@ -44,9 +44,9 @@ def terms_of(title: Sequence[str], text: Sequence[str], language: str) -> tuple[
     counts = Counter(_longer(title) * TITLE_WEIGHT)
     counts.update(_longer(text))
     counts.update(_longer(text[:LEAD]))
-    weights = np.fromiter(map(telling(language).__getitem__, counts), float, len(counts))
-    weights *= np.fromiter(counts.values(), float, len(counts))
     words = list(counts)
+    weights = telling(language).of(words)
+    weights *= np.fromiter(counts.values(), np.float32, len(words))
     best = np.argsort(-weights, kind="stable")[: min(MAXIMUM_TERMS, np.count_nonzero(weights))]
     return tuple(map(words.__getitem__, best.tolist()))
 
