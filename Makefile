@@ -68,6 +68,9 @@ bench-pipeline: setup-dev ## measures the path from a served document to its ale
 bench-%: setup-bench ## measures one thing: bench-stories, bench-sentiment, … (tests/bench/*.py)
 	@scripts/bench $*
 
+models: setup-bench ## makes the shipped models anew from the boards' files and our own labels
+	@scripts/models
+
 quickstart: ## runs the README's quickstart in an empty clone and says how long it took
 	@scripts/quickstart-test
 

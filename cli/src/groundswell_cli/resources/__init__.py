@@ -9,6 +9,7 @@ from groundswell_cli.resources import (
     departments,
     documents,
     incidents,
+    models,
     monitors,
     routes,
     sources,
@@ -16,7 +17,7 @@ from groundswell_cli.resources import (
 )
 
 # In the order that the help shows: from what comes in to who acts on it.
-NOUNS = (sources, documents, monitors, stories, alerts, routes, incidents, departments)
+NOUNS = (sources, documents, monitors, stories, alerts, routes, incidents, departments, models)
 
 
 def register(app: typer.Typer) -> None:

@@ -26,9 +26,18 @@ class AnalyzerSettings(Section):
         None,
         description="YAML with weights of outlets; goes before telling/source_weights.yaml, same form",
     )
+    grading_rules_file: Path | None = Field(
+        None, description="YAML with grading rules of your own, as grading/rules/2026-2.yaml"
+    )
     workers: int = Field(1, ge=1, le=64, description="worker processes of the role annotate")
     stage_plugins: tuple[str, ...] = Field(
         (), description="JSON list of allow-listed plugins that bring further stages"
+    )
+    sentiment_model: str = Field(
+        "news", description="model that judges sentiment: one that ships, or a model's folder"
+    )
+    shadow_models: tuple[str, ...] = Field(
+        (), description="JSON list of models that judge beside it; their answers are only compared"
     )
     batch_size: int = Field(400, ge=1, le=5000, description="records handled at once")
     document_days: int = Field(30, ge=1, description="days that documents are kept")

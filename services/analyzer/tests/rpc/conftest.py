@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from groundswell.analysis.v1 import document_service_pb2_grpc as documents_grpc
+from groundswell.model.v1 import model_service_pb2_grpc as models_grpc
 from groundswell.monitor.v1 import monitor_pb2
 from groundswell.monitor.v1 import monitor_service_pb2 as monitors_pb
 from groundswell.monitor.v1 import monitor_service_pb2_grpc as monitors_grpc
@@ -23,6 +24,8 @@ from groundswell_analyzer.backtest.run import Run
 from groundswell_analyzer.backtest.store import BacktestStore
 from groundswell_analyzer.document_service import DocumentService
 from groundswell_analyzer.grading import RuleBook, read_rules
+from groundswell_analyzer.model_service import ModelService
+from groundswell_analyzer.models import load_models
 from groundswell_analyzer.monitor_service import MonitorService
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.watching import WatchHub
@@ -50,6 +53,7 @@ class Api:
         self.stories = stories_grpc.StoryServiceStub(self.channel)
         self.documents = documents_grpc.DocumentServiceStub(self.channel)
         self.monitors = monitors_grpc.MonitorServiceStub(self.channel)
+        self.models = models_grpc.ModelServiceStub(self.channel)
 
     @property
     def who(self):
@@ -131,6 +135,11 @@ async def api(analyzer, keys):
                 backtests=backtests_of(analyzer),
             ),
             "groundswell.monitor.v1.MonitorService",
+        ),
+        (
+            models_grpc.add_ModelServiceServicer_to_server,
+            ModelService(load_models("news", ("lexicon",)), documents, analyzer.keeper.events),
+            "groundswell.model.v1.ModelService",
         ),
     ]
     async with AsyncExitStack() as stack:

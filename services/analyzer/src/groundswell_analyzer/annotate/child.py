@@ -15,7 +15,9 @@ from functools import lru_cache
 
 from groundswell_analyzer.annotate.draft import Stage
 from groundswell_analyzer.annotate.plugins import load_stages
+from groundswell_analyzer.annotate.sentiment import use_models
 from groundswell_analyzer.annotate.stages import annotate
+from groundswell_analyzer.models import load_models
 from groundswell_analyzer.query import CompiledQueries
 from groundswell_core.analyses import ANALYSES, Analysis
 from groundswell_core.documents import DOCUMENTS, Document
@@ -25,13 +27,16 @@ from groundswell_core.monitors import MONITORS, Monitor
 _further: list[Stage] = []  # set once, when the process starts
 
 
-def initialise(plugins: tuple[str, ...], memory_limit: int) -> None:
+def initialise(
+    plugins: tuple[str, ...], models: tuple[str, tuple[str, ...]], memory_limit: int
+) -> None:
     """Prepares the process: it dies with its parent, ignores Ctrl-C, and is bounded in memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     leave_with_parent()
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_DATA, (memory_limit, memory_limit))
     _further[:] = load_stages(plugins)
+    use_models(load_models(*models))
 
 
 def leave_with_parent() -> None:

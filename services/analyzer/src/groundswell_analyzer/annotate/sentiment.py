@@ -1,87 +1,74 @@
-"""Stage sentiment: words with a stance, turned by negation and weighed by degree.
-
-A first, honest method: it counts evidence, says how much it saw, and knows no irony.
-"""
+"""Stage sentiment: the stance towards what is reported, by the current model and its shadows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from math import exp
+from collections.abc import Sequence
+
+import numpy as np
 
 from groundswell_analyzer.annotate.draft import Draft, Tools
-from groundswell_analyzer.annotate.words import read_data
-from groundswell_core.analyses import Sentiment
+from groundswell_analyzer.models import Model, Models, load_models
+from groundswell_core.analyses import Sentiment, SentimentClass
 
-METHOD = "lexicon-1"
-REACH = 3  # words before a word with a stance that may turn or weigh it
-TURNED = -0.7  # what negation makes of a stance: "not good" is less bad than "bad"
-TITLE_WEIGHT = 3.0  # one word of the title counts as so many of the text
-CALM = 2.0  # evidence that a neutral text is given: few words alone make no extreme
-_CLAUSE_ENDS = frozenset("，。！？；：、,.!?;:…\n")
+_LABELS = (SentimentClass.NEGATIVE, SentimentClass.NEUTRAL, SentimentClass.POSITIVE)
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Words with a stance, and words that turn or weigh what follows."""
+_models: list[Models] = []  # those that the settings name, set once when a process starts
 
-    words: Mapping[str, float]
-    negations: frozenset[str]
-    degrees: Mapping[str, float]
+
+def use_models(models: Models) -> None:
+    """Asks these models from now on instead of the one that ships."""
+    _models[:] = [models]
+
+
+def models_in_use() -> Models:
+    """Returns the models that this process asks."""
+    return _models[0] if _models else load_models()
+
+
+def sentiment_version() -> str:
+    """Returns the version of the model whose answers count."""
+    return models_in_use().current.card.version
 
 
 def score_sentiment(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
-    """Gives every document the stance of its words."""
-    words = lexicon()
+    """Gives every document the current model's answer, and beside it what the shadows say."""
+    return answer(drafts, models_in_use())
+
+
+def answer(drafts: Sequence[Draft], models: Models) -> list[Draft]:
+    """Gives every document the current model's answer, and beside it what the shadows say."""
+    current = sentiments_of(models.current, drafts)
+    shadows = list(zip(*(sentiments_of(model, drafts) for model in models.shadows), strict=True))
+    beside = shadows or [()] * len(drafts)
     return [
-        replace(draft, sentiment=sentiment_of(draft.title_words, draft.text_words, words))
-        for draft in drafts
+        draft.learned(sentiment=sentiment, shadow_sentiments=others)
+        for draft, sentiment, others in zip(drafts, current, beside, strict=True)
     ]
 
 
-def sentiment_of(title: Sequence[str], text: Sequence[str], words: Lexicon) -> Sentiment:
-    """Returns the balance of positive and negative evidence in title and text."""
-    evidence = [TITLE_WEIGHT * value for value in stances(title, words)]
-    evidence += stances(text, words)
-    weight = sum(map(abs, evidence))
-    score = sum(evidence) / (weight + CALM)
+def sentiments_of(model: Model, drafts: Sequence[Draft]) -> list[Sentiment]:
+    """Returns a model's answer to each document.
+
+    Score is P(positive) - P(negative); confidence is how far the best class is above chance.
+    """
+    rows = np.round(model.classify(drafts).astype(float), 4)
+    labels = rows.argmax(axis=1).tolist()
+    version = model.card.version
+    return [
+        _sentiment(row, _LABELS[label], version) if any(row) else Sentiment(method=version)
+        for row, label in zip(rows.tolist(), labels, strict=True)
+    ]
+
+
+def _sentiment(row: Sequence[float], label: SentimentClass, method: str) -> Sentiment:
+    negative, neutral, positive = row
     return Sentiment(
-        score=round(score, 4), confidence=round(1 - exp(-weight / 8), 4), method=METHOD
-    )
-
-
-def stances(words: Sequence[str], known: Lexicon) -> list[float]:
-    """Returns the stance of each word that has one, after what stands before it in its clause."""
-    values = known.words
-    return [
-        values[word] * _modifier(words[max(0, index - REACH) : index], known)
-        for index, word in enumerate(words)
-        if word in values
-    ]
-
-
-def _modifier(before: Sequence[str], known: Lexicon) -> float:
-    factor = 1.0
-    for word in reversed(before):
-        if word in _CLAUSE_ENDS:
-            break
-        if word in known.negations:
-            factor *= TURNED
-        factor *= known.degrees.get(word, 1.0)
-    return factor
-
-
-@cache
-def lexicon() -> Lexicon:
-    """Returns the word lists of this package, read once a process."""
-    data = read_data("sentiment.yaml")
-    return Lexicon(
-        words={
-            word: float(value) for value, words in data["words"].items() for word in words.split()
-        },
-        negations=frozenset(data["negations"].split()),
-        degrees={
-            word: factor for factor, words in data["degrees"].items() for word in words.split()
-        },
+        score=round(positive - negative, 4),
+        confidence=round(max(0.0, (max(row) - 1 / 3) * 1.5), 4),
+        method=method,
+        label=label,
+        negative=negative,
+        neutral=neutral,
+        positive=positive,
     )

@@ -12,15 +12,16 @@ from groundswell_analyzer.annotate.fingerprint import VERSION as FINGERPRINT_VER
 from groundswell_analyzer.annotate.fingerprint import make_fingerprints
 from groundswell_analyzer.annotate.language import detect_language
 from groundswell_analyzer.annotate.normalise import normalise
+from groundswell_analyzer.annotate.organisations import find_organisations
 from groundswell_analyzer.annotate.places import find_places
-from groundswell_analyzer.annotate.sentiment import METHOD, score_sentiment
+from groundswell_analyzer.annotate.sentiment import score_sentiment, sentiment_version
 from groundswell_analyzer.annotate.terms import extract_terms
 from groundswell_analyzer.query import CompiledQueries, Searchable, searchable
 from groundswell_core.analyses import Analysis
 from groundswell_core.documents import Document
 from groundswell_core.errors import FailedPrecondition
 
-PIPELINE_VERSION = f"annotate-1 {FINGERPRINT_VERSION} {METHOD}"
+PIPELINE_VERSION = f"annotate-1 {FINGERPRINT_VERSION}"
 
 
 def match_monitors(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
@@ -44,9 +45,12 @@ STAGES: tuple[Stage, ...] = (
     Stage(name="terms", run=extract_terms, summary="splits into words, keeps the telling ones"),
     Stage(name="fingerprint", run=make_fingerprints, summary="makes near-copies findable"),
     Stage(name="places", run=find_places, summary="finds the places that are named"),
+    Stage(name="organisations", run=find_organisations, summary="finds the organisations named"),
     Stage(name="claims", run=find_claims, summary="finds the numbers and dates that are claimed"),
     Stage(name="category", run=find_categories, summary="finds what kind of matter it is"),
-    Stage(name="sentiment", run=score_sentiment, summary="weighs words with a stance"),
+    Stage(
+        name="sentiment", run=score_sentiment, summary="finds the stance towards what is reported"
+    ),
 )
 # Last, after the stages of plugins too: queries may ask for all that was learned, as place:CN-44.
 LAST_STAGE = Stage(name="monitors", run=match_monitors, summary="finds the monitors that match")
@@ -66,7 +70,7 @@ def annotate(
     for stage in further:
         drafts = _checked(stage, drafts, stage.run(drafts, tools))
     drafts = LAST_STAGE.run(drafts, tools)
-    version = " ".join([PIPELINE_VERSION, *(stage.name for stage in further)])
+    version = " ".join([PIPELINE_VERSION, sentiment_version(), *(stage.name for stage in further)])
     return [analysis_of(draft, version, now) for draft in drafts]
 
 

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from groundswell_analyzer.annotate import child
 from groundswell_analyzer.annotate.plugins import load_stages
+from groundswell_analyzer.models import CURRENT, load_models
 from groundswell_core.analyses import ANALYSES, Analysis
 from groundswell_core.clock import Clock
 from groundswell_core.documents import DOCUMENTS, Document
@@ -30,6 +31,7 @@ SMALLEST_SHARE = 16  # documents for which a second worker is worth the way
 ATTEMPTS_ALONE = 2  # a worker may also die of something else than the document it had
 
 Answer = bytes | InvalidInput
+ModelNames = tuple[str, tuple[str, ...]]  # the current model, and those in shadow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +55,11 @@ class Ending(Enum):
 class Lane:
     """One worker process, replaced when it hangs or dies."""
 
-    def __init__(self, limits: Limits, plugins: tuple[str, ...]) -> None:
+    def __init__(self, limits: Limits, plugins: tuple[str, ...], models: ModelNames) -> None:
         """Starts nothing yet."""
         self._limits = limits
         self._plugins = plugins
+        self._models = models
         self._executor: ProcessPoolExecutor | None = None
         self.pid = 0
 
@@ -67,7 +70,7 @@ class Lane:
             # Spawned, not forked: threads and open sockets of the service must not be copied.
             mp_context=get_context("spawn"),
             initializer=child.initialise,
-            initargs=(self._plugins, self._limits.memory),
+            initargs=(self._plugins, self._models, self._limits.memory),
         )
         future = self._executor.submit(child.warm_up)
         done = await _settled(future, self._limits.start_timeout)
@@ -145,18 +148,21 @@ class Annotator:
         workers: int = 1,
         limits: Limits | None = None,
         plugins: Sequence[str] = (),
+        models: ModelNames = (CURRENT, ()),
     ) -> None:
-        """Takes the number of processes and the allow-listed plugins with further stages."""
+        """Takes the number of processes, the allow-listed plugins, the current and the shadow models."""
         self._clock = clock
         self._limits = limits or Limits()
         self._plugins = tuple(plugins)
-        self._lanes = [Lane(self._limits, self._plugins) for _ in range(workers)]
+        self._models = models
+        self._lanes = [Lane(self._limits, self._plugins, models) for _ in range(workers)]
         self._free: asyncio.Queue[Lane] = asyncio.Queue()
         self._monitors: tuple[bytes, ...] = ()
 
     async def __aenter__(self) -> Self:
-        """Starts the processes; raises InvalidInput for a plugin that cannot be used."""
+        """Starts the processes; raises InvalidInput for a plugin or model that cannot be used."""
         load_stages(self._plugins)
+        load_models(*self._models)
         try:
             await asyncio.gather(*(lane.start() for lane in self._lanes))
         except BaseException:
