@@ -88,7 +88,7 @@ class Telling:
         """Returns the weight of each word."""
         hashes = np.fromiter(map(hash, words), np.int64, len(words))
         slots = hashes & (SLOTS - 1)
-        weights = self._weights[slots]
+        weights: NDArray[np.float32] = self._weights[slots]
         unknown = np.flatnonzero(self._owners[slots] != hashes)
         if len(unknown):
             weights[unknown] = [_weigh(words[at], self._language) for at in unknown.tolist()]
