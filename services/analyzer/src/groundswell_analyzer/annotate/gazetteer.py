@@ -136,7 +136,7 @@ def _foreign_countries(data: Mapping[str, Any]) -> Iterator[Entry]:
 def _own_areas(table: Mapping[str, str]) -> Iterator[Area]:
     for code, words in table.items():
         name, bare = words.split()
-        yield Area(code=code, name=name, bare=bare, level=code.count("-"), is_city=False)
+        yield Area(code=code, name=name, bare=bare, level=3, is_city=False)
 
 
 def _chinese(found: Iterable[Area], stop: frozenset[str], short: frozenset[str]) -> Iterator[Entry]:

@@ -16,7 +16,12 @@ from groundswell_core.analyses import Place
 
 MAXIMUM_PLACES = 20
 MAXIMUM_TEXT = 20_000  # characters that are read
-_BEFORE_WORDS = frozenset("在从到的和与是自往赴至由了及或日月年")  # a new word begins after these
+_BEFORE_WORDS = frozenset(
+    "美英法俄澳在从到的和与是自往赴至由了及或日月年"
+)  # a new word begins after these
+_AFTER_PLACES = frozenset(
+    "省市县区州都府人站港湾城镇队军方籍台版式产男女系帮史发的一网核防馆外国会"
+)
 _WINDOW = 5  # characters on each side that decide where words begin
 _LATIN_END = "\u0250"
 _PREPOSITION = re.compile(r"(?:\b(?:in|near|at|from|outside|à|en|em|bei|aus|di) )$")
@@ -121,14 +126,17 @@ def _is_katakana(text: str, index: int) -> bool:
 
 
 def _straddles(text: str, start: int, end: int) -> bool:
-    """Tells whether two characters belong to different words, as 大连 in 重大连环车祸."""
-    if start == 0 or text[start - 1] in _BEFORE_WORDS or not _is_han(text[start - 1]):
+    """Tells whether two characters are no word here: 大连 in 重大连环车祸, 罗马 in 罗马诺."""
+    begins = start == 0 or text[start - 1] in _BEFORE_WORDS or not _is_han(text[start - 1])
+    ends = end >= len(text) or text[end] in _AFTER_PLACES or not _is_han(text[end])
+    if begins and ends:
         return False
-    window = text[max(0, start - _WINDOW) : end + _WINDOW]
     position = max(0, start - _WINDOW)
-    for word in rjieba.cut(window):
+    for word in rjieba.cut(text[position : end + _WINDOW]):
         if position >= start or position + len(word) > start:
-            return position != start or position + len(word) < end
+            # One character more makes another word of it; 北京大学 still speaks of 北京.
+            grown = position + len(word) - end
+            return position != start or grown < 0 or (grown == 1 and not ends)
         position += len(word)
     return False
 
