@@ -13,14 +13,14 @@ from groundswell.monitor.v1 import monitor_service_pb2 as pb
 from groundswell.monitor.v1 import monitor_service_pb2_grpc as grpc_pb
 from groundswell_analyzer.backtest.calls import BacktestCalls
 from groundswell_analyzer.clock import EventClock
-from groundswell_analyzer.grading import Rules, moves, recompute
-from groundswell_analyzer.grading.graded import Graded
+from groundswell_analyzer.explanations import Explanations
+from groundswell_analyzer.grading import RuleBook
 from groundswell_analyzer.monitors import MonitorBook, MonitorStore
 from groundswell_analyzer.query import CompiledQueries, parse, searchable_analysis
 from groundswell_analyzer.scope import owned, visible_monitor, visible_names
 from groundswell_core.analyses import ANALYSES, Analysis
 from groundswell_core.errors import InvalidInput, NotFound
-from groundswell_core.grades import GRADES, Grade, Level
+from groundswell_core.grades import Level
 from groundswell_core.mongo import Database
 from groundswell_core.monitors import MONITORS, Monitor, MonitorState
 from groundswell_core.names import parse_name
@@ -30,6 +30,7 @@ from groundswell_core.rpc import caller
 PREVIEW_MOST = 20_000  # documents looked at
 PREVIEW_SECONDS = 3.5  # of a call that may take five
 PREVIEW_SHOWN = 20
+MOST_ALARMS = 10_000  # a day
 _CHUNK = 500
 
 
@@ -42,7 +43,7 @@ class MonitorService(grpc_pb.MonitorServiceServicer):
         book: MonitorBook,
         database: Database,
         *,
-        rules: Rules,
+        rules: RuleBook,
         events: EventClock,
         backtests: BacktestCalls,
     ) -> None:
@@ -50,8 +51,7 @@ class MonitorService(grpc_pb.MonitorServiceServicer):
         self._store = store
         self._book = book
         self._documents = database.collection("documents")
-        self._stories = database.collection("stories")
-        self._rules = rules
+        self._explanations = Explanations(database, rules)
         self._events = events
         self._backtests = backtests
 
@@ -149,33 +149,8 @@ class MonitorService(grpc_pb.MonitorServiceServicer):
 
     async def ExplainGrade(self, request: Any, context: Any) -> Any:
         """Computes a stored grade again and says what would move it."""
-        visible_monitor(await self._store.get(request.monitor))
-        identifier = parse_name(request.story, "stories")
-        record = await self._stories.find_one({"_id": identifier}, fields=["grades"])
-        found = [
-            one for one in (record or {}).get("grades", ()) if one["monitor"] == request.monitor
-        ]
-        if not found:
-            raise NotFound(
-                f"{request.story} has no grade for {request.monitor}",
-                reason="GRADE_NOT_FOUND",
-                story=request.story,
-                monitor=request.monitor,
-            )
-        stored = Graded.from_record(found[0]).stored()
-        again = recompute(stored, self._rules)
-        return pb.ExplainGradeResponse(
-            grade=GRADES.to_proto(stored.grade),
-            recomputed=GRADES.to_proto(again),
-            agrees=stored.grade == again,
-            moves=[*_other_rules(stored.grade, self._rules), *moves(stored, self._rules)],
-        )
-
-
-def _other_rules(grade: Grade, rules: Rules) -> list[str]:
-    if grade.rule_version == rules.version:
-        return []
-    return [f"It was graded by rules {grade.rule_version}; the rules are now {rules.version}."]
+        monitor = visible_monitor(await self._store.get(request.monitor))
+        return await self._explanations.explain(request, monitor)
 
 
 class _Preview:
@@ -223,9 +198,19 @@ def checked(monitor: Monitor, *, is_named: bool = True) -> Monitor:
         parse_name(source, "sources")
     if monitor.department:
         parse_name(monitor.department, "departments")
+    _check_numbers(monitor)
+    return _with_defaults(monitor)
+
+
+def _check_numbers(monitor: Monitor) -> None:
     if monitor.minimum_support is not None and monitor.minimum_support < 1:
         raise InvalidInput("minimum_support must be at least 1", reason="BAD_MONITOR")
-    return _with_defaults(monitor)
+    if monitor.alarms_per_day is not None and not 0 < monitor.alarms_per_day <= MOST_ALARMS:
+        raise InvalidInput(
+            f"alarms_per_day must be above 0 and at most {MOST_ALARMS}", reason="BAD_MONITOR"
+        )
+    if monitor.alert_score is not None and not 0 <= monitor.alert_score <= 100:
+        raise InvalidInput("alert_score must be from 0 to 100", reason="BAD_MONITOR")
 
 
 def _with_defaults(monitor: Monitor) -> Monitor:

@@ -110,6 +110,33 @@ BASELINES = CollectionSpec(
         Index(name="monitor", keys=(("monitor", 1), ("start_time", 1))),
     ),
 )
+GRADES = CollectionSpec(
+    name="grades",
+    schema={
+        "required": ["_id", "story", "monitor", "grade", "snapshot", "grade_time", "expire_time"],
+        "properties": {
+            "_id": _TEXT,
+            "story": _TEXT,
+            "monitor": _TEXT,
+            "grade": {"bsonType": "object"},
+            "snapshot": {"bsonType": "object"},
+            "grade_time": _DATE,
+            "expire_time": _DATE,
+        },
+    },
+    indexes=(
+        Index(name="expiry", keys=(("expire_time", 1),), expire_after=_NOW),
+        Index(name="story", keys=(("story", 1), ("monitor", 1), ("grade_time", -1))),
+    ),
+)
+# Kept for ever: a few kilobytes a version, and stored grades are explained by them.
+GRADING_RULES = CollectionSpec(
+    name="grading_rules",
+    schema={
+        "required": ["_id", "text", "create_time"],
+        "properties": {"_id": _TEXT, "text": _TEXT, "create_time": _DATE},
+    },
+)
 BACKTESTS = CollectionSpec(
     name="backtests",
     schema={
@@ -160,6 +187,8 @@ COLLECTIONS = (
     STORY_SERIES,
     MONITORS,
     BASELINES,
+    GRADES,
+    GRADING_RULES,
     BACKTESTS,
     OUTLET_RECORDS,
     ANNOTATE_OFFSETS,

@@ -115,7 +115,7 @@ def test_harm_adds_nothing_to_a_score_that_is_higher_already():
     )
     harm = contributions_of(loud, RULES)[-1]
     assert (harm.component, harm.points) == ("harm", 0.0)
-    assert "max(42 − " in harm.formula
+    assert "max(45 − " in harm.formula
 
 
 def test_numbers_of_dead_lift_emergencies_only():

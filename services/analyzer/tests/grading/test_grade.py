@@ -92,13 +92,14 @@ def test_a_better_place_on_a_board_never_lowers_the_score(snapshot):
 
 
 @pytest.mark.parametrize(
-    ("support", "rank", "level"),
-    [(1, None, Level.NONE), (2, None, Level.NONE), (3, None, Level.IV), (1, 3, Level.IV)],
-    ids=["one document", "two", "three", "one on top of a board"],
+    ("support", "rank", "has_level"),
+    [(1, None, False), (2, None, False), (3, None, True), (1, 16, False), (1, 15, True)],
+    ids=["one document", "two", "three", "one low on a board", "one high on a board"],
 )
-def test_without_support_there_is_no_level(support, rank, level):
-    loud = Snapshot(time=NOW, last_hour=9, voices=3, support=support, rank=rank)
-    assert grade(loud, RULES, Standing(), NOW)[0].level is level
+def test_without_support_there_is_no_level(support, rank, has_level):
+    loud = Snapshot(time=NOW, last_hour=9, voices=3, negative=1, support=support, rank=rank)
+    made, _ = grade(replace(loud, category="accident"), RULES, Standing(), NOW)
+    assert (made.level > Level.NONE) is has_level
 
 
 def test_a_story_that_nothing_is_heard_of_any_more_has_no_level():
@@ -123,8 +124,8 @@ def _minutes(*scores: tuple[float, float]) -> list[Level]:
     [
         ([(0, 45), (1, 30)], ["III", "III"]),
         ([(0, 45), (1, 30), (17, 30)], ["III", "III", "IV"]),
-        ([(0, 45), (1, 30), (9, 43), (17, 30), (20, 30)], ["III"] * 5),
-        ([(0, 45), (1, 39), (60, 39)], ["III", "III", "III"]),
+        ([(0, 45), (1, 30), (9, 45), (17, 30), (20, 30)], ["III"] * 5),
+        ([(0, 45), (1, 41), (60, 41)], ["III", "III", "III"]),
         ([(0, 45), (1, 5), (16, 5)], ["III", "III", "NONE"]),
         ([(0, 30), (1, 80)], ["IV", "I"]),
         ([(0, 80), (5, 30), (21, 30), (22, 80)], ["I", "I", "IV", "I"]),
@@ -143,7 +144,7 @@ def test_a_level_is_left_only_after_the_score_stayed_low(scores, levels):
     assert [level.name for level in _minutes(*scores)] == levels
 
 
-@given(st.lists(st.floats(min_value=40, max_value=44), min_size=2, max_size=50))
+@given(st.lists(st.floats(min_value=42, max_value=48), min_size=2, max_size=50))
 def test_a_score_that_trembles_around_a_threshold_changes_the_level_at_most_once(scores):
     levels = _minutes(*enumerate(scores))
     assert sum(one is not other for one, other in pairwise(levels)) <= 1

@@ -31,7 +31,7 @@ def broken(**changes) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (broken(weights__burst=0.9), "add up to 1.5"),
+        (broken(weights__burst=0.9), "add up to 1.45"),
         (broken(levels__II=None), "IV < III < II < I"),
         (broken(levels__III=90), "IV < III < II < I"),
         (broken(levels__V=10), "a level is I, II, III or IV"),

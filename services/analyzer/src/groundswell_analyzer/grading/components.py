@@ -118,11 +118,13 @@ def _how_heat(heat: Heat, rules: Rules) -> str:
 
 def _spread(snapshot: Snapshot, rules: Rules) -> Measured:
     scale = rules.spread
+    board = rules.limits.voices_of(snapshot.top_rank)
     copying = max(snapshot.outlets - snapshot.voices, 0)
     kinds, places = max(snapshot.source_kinds - 1, 0), max(snapshot.places - 1, 0)
     languages = max(snapshot.languages - 1, 0)
     value = round(
         snapshot.voices
+        + board
         + scale.copying_outlet * copying
         + scale.further_kind * kinds
         + scale.further_place * places
@@ -133,10 +135,10 @@ def _spread(snapshot: Snapshot, rules: Rules) -> Measured:
     return Measured(
         value,
         scaled,
-        f"{_count(snapshot.voices, 'independent voice')} and {_count(copying, 'outlet')} that only "
-        f"copied, of {_count(snapshot.source_kinds, 'kind')} of source, "
-        f"{_count(snapshot.places, 'place')} and {_count(snapshot.languages, 'language')}.",
-        f"{snapshot.voices} + {scale.copying_outlet:g} × {copying} + {scale.further_kind:g} × {kinds}"
+        f"{_count(snapshot.voices, 'independent voice')}, {board} more by its place on a board, "
+        f"{_count(copying, 'outlet')} that only copied; {_count(snapshot.source_kinds, 'kind')} of "
+        f"source, {_count(snapshot.places, 'place')}, {_count(snapshot.languages, 'language')}.",
+        f"{snapshot.voices} + {board} + {scale.copying_outlet:g} × {copying} + {scale.further_kind:g} × {kinds}"
         f" + {scale.further_place:g} × {places} + {scale.further_language:g} × {languages} = {value:g}; "
         f"ln {max(value, 1.0):g} ÷ ln {scale.full:g} = {scaled:.4f}{_at_most(scaled)}",
     )

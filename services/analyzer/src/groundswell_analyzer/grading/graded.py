@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from groundswell_analyzer.grading.alarm import Alarm
@@ -70,7 +70,7 @@ def is_worth_keeping(before: Graded | None, after: Graded) -> bool:
     return after.grade.level > Level.NONE and _hour(before) != _hour(after)
 
 
-def past_record(story: str, graded: Graded, now: datetime, keep: timedelta) -> dict[str, Any]:
+def past_record(story: str, graded: Graded, expire_time: datetime) -> dict[str, Any]:
     """Returns a grade as the record of past ones stores it; repeats replace."""
     moment = graded.grade.grade_time
     return {
@@ -78,7 +78,7 @@ def past_record(story: str, graded: Graded, now: datetime, keep: timedelta) -> d
         "_id": digest(story, graded.monitor, str(moment), length=24),
         "story": story,
         "grade_time": moment,
-        "expire_time": now + keep,
+        "expire_time": expire_time,
     }
 
 

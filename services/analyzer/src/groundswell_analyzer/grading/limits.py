@@ -59,8 +59,8 @@ def is_supported(snapshot: Snapshot, rules: Rules) -> bool:
 
 
 def _voices(snapshot: Snapshot, rules: Rules) -> Iterator[Limit]:
-    """Yields what too few independent voices allow; a board's place speaks for some."""
-    voices = max(snapshot.voices, rules.limits.voices_of(snapshot.top_rank))
+    """Yields what too few independent voices allow; a place on a board speaks for some more."""
+    voices = snapshot.voices + rules.limits.voices_of(snapshot.top_rank)
     allowed = next((one for one in GRADED if voices >= rules.limits.needed_voices(one)), Level.NONE)
     if allowed is Level.I:
         return

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from groundswell_analyzer.grading.alarm import Alarm, next_alarm
 from groundswell_analyzer.grading.alerts import Occasion, next_alert
 from groundswell_analyzer.grading.grade import Standing, grade
-from groundswell_analyzer.grading.graded import Graded, is_worth_keeping, past_record
+from groundswell_analyzer.grading.graded import Graded, is_worth_keeping
 from groundswell_analyzer.grading.rules import Rules
 from groundswell_analyzer.grading.snapshot import Snapshot
 from groundswell_analyzer.metrics import ALARMS, GRADE_DELAY, GRADES, observe
@@ -21,6 +21,7 @@ from groundswell_core.monitors import Monitor
 from groundswell_core.source_records import Coverage
 from groundswell_core.stories import StoryEvent, StoryState
 
+PAST_MOST = 5000  # grades that wait for being written
 _WORTH_WRITING = 1.0  # points that a score must move to be written without anything else new
 
 
@@ -40,7 +41,7 @@ class Grader:
         self._working = working
         self._coverage = coverage
         self._hold = hold
-        self._past: list[tuple[str, Graded]] = []  # grades to go on record
+        self.past: deque[tuple[str, Graded]] = deque(maxlen=PAST_MOST)  # to go on record
         self.snapshots = Snapshots(rules)
         self.hours = self.snapshots.hours
 
@@ -62,7 +63,7 @@ class Grader:
         if before is None or before.grade.level is not after.grade.level:
             self._tell(story, monitor, before, after, event_now)
         if is_worth_keeping(before, after):
-            self._past.append((story.id, after))
+            self.past.append((story.id, after))
         story.grades[name] = after
         is_alert_new = self._alert(name, monitor, story, after, now)
         if monitor is None and not is_alert_new and before is not None:
@@ -94,11 +95,6 @@ class Grader:
             after=after,
             alarm=alarm,
         )
-
-    def take_past(self, now: datetime, keep: timedelta) -> list[dict[str, Any]]:
-        """Returns the records of grades to be kept since the last call."""
-        taken, self._past = self._past, []
-        return [past_record(story, graded, now, keep) for story, graded in taken]
 
     def _tell(
         self,

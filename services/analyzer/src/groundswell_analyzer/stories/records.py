@@ -96,6 +96,7 @@ def facts_of(story: OpenStory) -> StoryFacts:
         place_names=tuple(place.display_name for place in places),
         category=story.category(),
         sentiment=story.mean_sentiment(),
+        conflicts=told_of(story).conflicts,
         url=newest.url if newest else "",
         publish_time=story.start_time,
         collect_time=newest.collect_time if newest else None,

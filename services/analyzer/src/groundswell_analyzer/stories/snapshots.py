@@ -74,6 +74,7 @@ class Snapshots:
             dead=harm.get("dead"),
             missing=harm.get("missing"),
             injured=harm.get("injured"),
+            is_unconfirmed=story.told is not None and story.told.is_unconfirmed,
             support=story.support(monitor.name),
             minimum_support=monitor.minimum_support or DEFAULT_SUPPORT,
         )
@@ -116,7 +117,7 @@ class Snapshots:
                 BoardLook(time=minute_time(one), heat=heat, rank=series.ranks.get(one))
                 for one, heat in series.heats.items()
             ]
-            known = (*stamp, chance_to_pass(looks, story.category(), level))
+            known = (*stamp, chance_to_pass(looks, level))
             self._chances[story.id] = known
         return known[2]
 

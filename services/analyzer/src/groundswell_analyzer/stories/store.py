@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from groundswell_analyzer.grading.graded import Graded, past_record
 from groundswell_analyzer.stories.desk import Placement
 from groundswell_analyzer.stories.member import MEMBER_FIELDS, Piece, piece_of
 from groundswell_analyzer.stories.open_story import OpenStory
@@ -45,6 +46,7 @@ class StoryStore:
         self._documents = database.collection("documents")
         self._stories = database.collection("stories")
         self._series = database.collection("story_series")
+        self._grades = database.collection("grades")
         self._keep = keep
 
     async def pieces(self, ids: Iterable[str]) -> list[Piece]:
@@ -157,6 +159,13 @@ class StoryStore:
         )
         for story in stories:
             story.dirty_minutes.clear()
+
+    async def write_grades(self, graded: Iterable[tuple[str, Graded]], now: datetime) -> None:
+        """Writes grades of stories to the record of past ones; repeats replace."""
+        records = [past_record(story, one, now + self._keep) for story, one in graded]
+        await self._grades.bulk(
+            [replace_op({"_id": record["_id"]}, record, upsert=True) for record in records]
+        )
 
     async def drop_series(self, story: OpenStory) -> None:
         """Deletes the series of a story whose documents now belong to another."""
