@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from groundswell_analyzer.annotate import LAST_STAGE, PIPELINE_VERSION, STAGES, Stage, annotate
+from groundswell_analyzer.annotate import LAST_STAGE, STAGES, Stage, annotate, pipeline_version
 from groundswell_analyzer.annotate.terms import MAXIMUM_TERMS
 from groundswell_analyzer.query import CompiledQueries
 from groundswell_core.analyses import ANALYSES
@@ -57,7 +57,7 @@ def test_every_field_of_an_analysis_is_filled():
     [analysis] = learn(document(quake["title"], quake["text"], exercise=False))
     assert analysis.name == "analyses/1"
     assert analysis.monitors == ("monitors/quake",)
-    assert analysis.pipeline_version == PIPELINE_VERSION
+    assert analysis.pipeline_version == pipeline_version()
     assert analysis.analyze_time == NOW
     assert analysis.story_time is None
     assert analysis.fingerprint
@@ -86,6 +86,7 @@ def test_the_order_of_work_is_the_list():
         "terms",
         "fingerprint",
         "places",
+        "organisations",
         "claims",
         "category",
         "sentiment",
@@ -110,7 +111,7 @@ def test_a_further_stage_runs_before_the_monitors_and_is_named_in_the_version():
     [analysis] = learn(document("四川地震"), further=[stage])
     assert analysis.category == "accident"
     assert analysis.monitors == ()
-    assert analysis.pipeline_version == f"{PIPELINE_VERSION} shout"
+    assert analysis.pipeline_version == f"{pipeline_version()} shout"
 
 
 def test_a_stage_that_loses_documents_stops_the_work_and_is_named():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from groundswell_analyzer.annotate.category import find_categories
+from groundswell_analyzer.annotate.category import find_categories, rules
 from groundswell_analyzer.annotate.claims import find_claims
 from groundswell_analyzer.annotate.draft import Draft, Stage, Tools, analysis_of
 from groundswell_analyzer.annotate.fingerprint import VERSION as FINGERPRINT_VERSION
@@ -22,6 +22,11 @@ from groundswell_core.documents import Document
 from groundswell_core.errors import FailedPrecondition
 
 PIPELINE_VERSION = f"annotate-1 {FINGERPRINT_VERSION}"
+
+
+def pipeline_version() -> str:
+    """Returns the versions of what decides: pipeline, fingerprint, category's rules, sentiment."""
+    return f"{PIPELINE_VERSION} rules-{rules().version} {sentiment_version()}"
 
 
 def match_monitors(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
@@ -70,7 +75,7 @@ def annotate(
     for stage in further:
         drafts = _checked(stage, drafts, stage.run(drafts, tools))
     drafts = LAST_STAGE.run(drafts, tools)
-    version = " ".join([PIPELINE_VERSION, sentiment_version(), *(stage.name for stage in further)])
+    version = " ".join([pipeline_version(), *(stage.name for stage in further)])
     return [analysis_of(draft, version, now) for draft in drafts]
 
 
