@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from groundswell_analyzer.annotate import LAST_STAGE, STAGES, Stage, annotate, pipeline_version
+from groundswell_analyzer.annotate.sentiment import sentiment_version
 from groundswell_analyzer.annotate.terms import MAXIMUM_TERMS
 from groundswell_analyzer.query import CompiledQueries
 from groundswell_core.analyses import ANALYSES
@@ -48,8 +49,7 @@ def test_a_golden_document_is_read_as_a_person_reads_it(case):
     assert set(case["terms"]) <= set(analysis.terms[:16])
     assert [f"{place.code} {place.display_name}" for place in analysis.places] == case["places"]
     assert analysis.category == case["category"]
-    score = analysis.sentiment.score
-    assert (score > 0) - (score < 0) == case["sign"]
+    assert analysis.sentiment.label.name == case["stance"]
 
 
 def test_every_field_of_an_analysis_is_filled():
@@ -61,7 +61,7 @@ def test_every_field_of_an_analysis_is_filled():
     assert analysis.analyze_time == NOW
     assert analysis.story_time is None
     assert analysis.fingerprint
-    assert analysis.sentiment.method == "lexicon-1"
+    assert analysis.sentiment.method == sentiment_version()
     assert 0 < analysis.sentiment.confidence <= 1
 
 
