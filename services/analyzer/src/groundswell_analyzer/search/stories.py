@@ -19,7 +19,9 @@ from groundswell_core.stories import STORIES, Story, StoryState
 
 FIELDS = Fields(language="language")
 PRESENT = [StoryState.ACTIVE.name, StoryState.RESTING.name]
-HIDDEN = {"grades.snapshot": 0, "alerts": 0, "timeline": 0, "told_outlets": 0, "grams": 0}
+HIDDEN = dict.fromkeys(
+    ("grades.snapshot", "alerts", "timeline", "told_outlets", "told", "outlets", "grams"), 0
+)
 NOTHING: Where = {"_id": {"$in": []}}  # what signs alone find
 _CHUNK = 200
 _LOOKED_AT = 5_000  # stories in one call; a page may then be short, and its token goes on
