@@ -21,7 +21,7 @@ class Prior:
     start: float = 3.0
     scale: float = 1.5
     per_day: float = 20.0
-    days: float = 1.0  # of observation that the belief is worth
+    days: float = 0.25  # of observation that the belief is worth
 
     def rate(self, score: float) -> float:
         """Returns how many peaks a day reach a score."""
