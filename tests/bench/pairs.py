@@ -15,14 +15,13 @@ from typing import Any
 
 import jieba
 import numpy as np
-from harness.evaluation import PICTURES, Row, cpu_seconds, need, show
+from harness.evaluation import Row, cpu_seconds, need, show
 from harness.figures import write_figures
-from matplotlib import pyplot as plt
+from harness.verdicts import best_threshold, draw_curves, verdicts
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import precision_recall_curve
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -89,7 +88,7 @@ def main() -> None:
         curves[method] = reported
     rows += shipped(pairs, features)
     show("same event, Chinese", rows)
-    draw(pairs.truth[pairs.tuned :], curves)
+    draw_curves("pairs", pairs.truth[pairs.tuned :], curves)
     reached = {row.method: row.figures for row in rows if row.part == "report"}
     figures = {
         "f1": reached[BEST]["F1"],
@@ -216,35 +215,6 @@ def shipped(pairs: Pairs, features: Sequence[dict[str, float]]) -> list[Row]:
         Row(SHIPPED, part, len(said[where]), verdicts(pairs.truth[where], said[where]))
         for part, where in parts
     ]
-
-
-def best_threshold(truth: Truth, scores: Matrix) -> float:
-    """Returns the score from which the verdict has the best F1."""
-    precision, recall, thresholds = precision_recall_curve(truth, scores)
-    harmonic = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
-    return float(thresholds[harmonic[:-1].argmax()])
-
-
-def verdicts(truth: Truth, said: Truth) -> dict[str, float]:
-    """Returns the figures of verdicts."""
-    right = float((truth & said).sum())
-    return {
-        "F1": 2 * right / (truth.sum() + said.sum()),
-        "precision": right / max(said.sum(), 1),
-        "recall": right / truth.sum(),
-    }
-
-
-def draw(truth: Truth, curves: dict[str, Matrix]) -> None:
-    """Draws precision against recall into build/bench/pairs.png."""
-    figure, axes = plt.subplots(figsize=(6, 4))
-    for method, scores in curves.items():
-        precision, recall, _ = precision_recall_curve(truth, scores)
-        axes.plot(recall, precision, label=method)
-    axes.set(xlabel="recall", ylabel="precision")
-    axes.legend(fontsize="small")
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    figure.savefig(PICTURES / "pairs.png", dpi=120)
 
 
 FLOOR = "TF-IDF of 2 characters (floor)"
