@@ -7,6 +7,7 @@ total that is named.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -38,6 +39,7 @@ class Grammar:
 
     marks: AhoCorasick  # words without which a sentence claims nothing
     ends: tuple[str, ...]  # of sentences
+    end: re.Pattern[str]  # the same
     find: Find  # the claims of one sentence, and the day of the document
     day: Day  # of the happening, in the beginning of a text
     zone: timezone  # in which its press writes "today"
@@ -61,7 +63,8 @@ def _grammar(
     marks: Iterable[str], ends: tuple[str, ...], find: Find, day: Day, *, hours: int
 ) -> Grammar:
     automaton = AhoCorasick(marks, implementation=Implementation.DFA)
-    return Grammar(automaton, ends, find, day, timezone(timedelta(hours=hours)))
+    end = re.compile("|".join(map(re.escape, ends)))
+    return Grammar(automaton, ends, end, find, day, timezone(timedelta(hours=hours)))
 
 
 def find_claims(drafts: Sequence[Draft], tools: Tools) -> list[Draft]:
@@ -111,10 +114,9 @@ def _sentences(content: str, grammar: Grammar) -> Iterator[str]:
         if start < end:
             continue
         before = max(end, start - _LONGEST)
-        begins = (content.rfind(mark, before, start) + len(mark) for mark in grammar.ends)
-        begin = max(before, *(found for found in begins if found > before), before)
-        ends = (content.find(mark, start, start + _LONGEST) for mark in grammar.ends)
-        end = min((found for found in ends if found >= 0), default=start + _LONGEST)
+        begin = max(before, 1 + max(content.rfind(mark, before, start) for mark in grammar.ends))
+        stop = grammar.end.search(content, start, start + _LONGEST)
+        end = stop.start() if stop else start + _LONGEST
         yield content[begin:end].strip()
 
 

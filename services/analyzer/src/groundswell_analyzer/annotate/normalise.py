@@ -115,10 +115,16 @@ def _cleaned(text: str) -> str:
     if "<" in text or "&" in text:
         text = _without_html(text)
     if not text.replace("\n", "").isprintable():  # tells in a tenth of the time
-        text = _STRAY_JOINER.sub("", _UNWANTED.sub("", _BREAKS.sub("\n", text)))
+        text = _visible(text)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return _tidied(text)
+
+
+def _visible(text: str) -> str:
+    text = _UNWANTED.sub("", _BREAKS.sub("\n", text))
+    # Looking back at every character costs much: only where there is one to judge.
+    return _STRAY_JOINER.sub("", text) if "\u200c" in text or "\u200d" in text else text
 
 
 def _tidied(text: str) -> str:
@@ -129,13 +135,12 @@ def _tidied(text: str) -> str:
 
 def _without_html(text: str) -> str:
     text = _without_tags(text)
-    if "&" in text:
-        text = html.unescape(text)
-        text = _without_tags(text) if "<" in text else text
-    return text
+    return _without_tags(html.unescape(text)) if "&" in text else text
 
 
 def _without_tags(text: str) -> str:
+    if "<" not in text:
+        return text
     for opening, closing in _SILENT:
         text = _without_between(text, opening, closing)
     # A search engine's <em> stands inside words; a <p> stands between them.
