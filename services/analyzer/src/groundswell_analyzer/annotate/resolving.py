@@ -10,13 +10,14 @@ from groundswell_analyzer.annotate.gazetteer import Name, Reading
 
 # In the same unit as a reading's weight, the logarithm of people.
 _BESIDE = 6.0  # right after the place that holds it, or before it: 长春朝阳区; Paris, Texas
-_SAME = 4.0  # named in full elsewhere
-_NEAR = 3.0  # a region that holds it, or a place in it, is named elsewhere
+_SAME = 4.0  # it, or a place in it, is named in full elsewhere
+_NEAR = 3.0  # a region that holds it is named elsewhere
 _SAME_COUNTRY = 1.5
 _OF_SOURCE = 2.0  # it lies in the region that the source is about
 _IN_SOURCE_COUNTRY = 1.0
 _LISTED = 4.0  # a country beside another: Jordan and Israel
 _LINKS = frozenset({" and ", ", ", " & ", "-", "、", "和", "与"})
+_COUNTY = 3  # hyphens of its code
 _MARGIN = 0.5  # by so much the best must lead; less is doubt, and doubt stays silence
 
 
@@ -109,11 +110,17 @@ def _evidence(reading: Reading, found: Mention, around: _Around) -> float | None
         return _SAME
     if around.is_listed and "-" not in code:
         return _LISTED
-    if not (reading.alone or found.after_preposition or around.region):
-        return None
+    if not (reading.alone or around.region) and code.count("-") == _COUNTY:
+        return None  # what is left is too little for a county without its suffix
     evidence = _elsewhere(code, around) + _of_source(code, around.region)
-    enough = _NEAR if found.after_preposition else _SAME
-    return evidence if reading.alone or evidence >= enough else None
+    return evidence if reading.alone or evidence >= _enough(reading, found) else None
+
+
+def _enough(reading: Reading, found: Mention) -> float:
+    """Returns how much must speak for a place whose name alone says too little."""
+    if reading.is_small and (found.after_preposition or found.start == 0):
+        return _SAME_COUNTRY if reading.code[:2] != "US" else _NEAR
+    return _NEAR if found.after_preposition else _SAME
 
 
 def _elsewhere(code: str, around: _Around) -> float:
@@ -121,7 +128,9 @@ def _elsewhere(code: str, around: _Around) -> float:
     for other, count in around.counts.items():
         if other[:2] != code[:2] or count <= (other in around.own):
             continue
-        if _holds(code, other) or (_holds(other, code) and "-" in other):
+        if _holds(code, other):
+            return _SAME
+        if _holds(other, code) and "-" in other:
             return _NEAR
         if _holds(other, code):
             best = _SAME_COUNTRY
