@@ -288,8 +288,8 @@ class Player:
             self.grader.hours.note(self._monitor.name, hour, past["usual"])
             peaks = past.get("peaks", {}).get(hour.hour, [0.0])
             for number, peak in enumerate(peaks):
-                budget = self.grader.snapshots.budget(self._monitor.name)
-                budget.learn_one(f"past-{hour}-{number}", hour, peak)
+                series = f"past-{hour}-{number}"
+                self.grader.snapshots.learn_peak(self._monitor.name, series, hour, peak)
 
     def play(self) -> Played:
         """Returns the course of the story that got furthest."""

@@ -157,7 +157,7 @@ async def stories_role(
         announce=hub.announce,
         tell=teller.tell,
     )
-    usual = UsualKeeper(database.collection("baselines"), grader.hours)
+    usual = UsualKeeper(database.collection("baselines"), grader.snapshots)
     await usual.load()
     await keeper.start()
     handler = StoriesHandler(keeper, service.clock)

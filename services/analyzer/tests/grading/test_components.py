@@ -72,7 +72,7 @@ def test_a_board_entry_is_told_with_its_heat_and_where_it_is_going():
     assert part.reason.startswith(
         "On a board at place 1 with 2.0 times the heat of an ordinary entry, 50 % likely to pass"
     )
-    assert part.formula.startswith("1 + ln(800000 ÷ 400000) ÷ 0.6 + 2 ÷ 1 + 3 × 0.5 = 5.66; ")
+    assert part.formula.startswith("1 + 2 × ln(800000 ÷ 400000) ÷ 0.6 + 4 ÷ 1 + 4 × 0.5 = 9.31; ")
 
 
 def test_copies_add_little_and_voices_much():

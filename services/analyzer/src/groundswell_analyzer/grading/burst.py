@@ -82,7 +82,7 @@ def heat_burst(snapshot: Snapshot, rules: Rules) -> Heat | None:
     chance = round(snapshot.warning_chance or 0.0, 2)
     deviations = (
         board.present
-        + math.log(max(heat / usual, 1.0)) / spread
+        + board.heat * math.log(max(heat / usual, 1.0)) / spread
         + (board.first_place / snapshot.rank if snapshot.rank else 0.0)
         + board.warning * chance
     )

@@ -112,7 +112,8 @@ def _why_heat(heat: Heat) -> str:
 def _how_heat(heat: Heat, rules: Rules) -> str:
     board = rules.burst.board
     place = f" + {board.first_place:g} ÷ {heat.rank}" if heat.rank else ""
-    grown = f" + ln({heat.heat} ÷ {heat.usual}) ÷ {heat.spread:g}" if heat.heat > heat.usual else ""
+    logarithm = f"ln({heat.heat} ÷ {heat.usual})"
+    grown = f" + {board.heat:g} × {logarithm} ÷ {heat.spread:g}" if heat.heat > heat.usual else ""
     return f"{board.present:g}{grown}{place} + {board.warning:g} × {heat.chance:g}"
 
 

@@ -69,6 +69,7 @@ class Board(_Part):
     usual_heat: Positive
     spread: Positive
     present: Amount
+    heat: Amount
     first_place: Amount
     warning_times: Positive
     warning: Amount

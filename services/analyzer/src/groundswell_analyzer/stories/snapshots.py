@@ -12,8 +12,10 @@ from groundswell_analyzer.bursts import (
     HourBaselines,
     Usual,
     chance_to_pass,
+    hour_of,
     robust,
 )
+from groundswell_analyzer.bursts.budget import EPISODE
 from groundswell_analyzer.grading.burst import deviations_of
 from groundswell_analyzer.grading.harm import KINDS, Claimed, agreed
 from groundswell_analyzer.grading.rules import Rules
@@ -25,6 +27,8 @@ from groundswell_core.monitors import Monitor
 
 DEFAULT_SUPPORT = 3
 DEFAULT_ALARMS = 5.0  # a day
+_PEAKS_MOST = 30  # of an hour, that are kept
+_HOURS_OF_PEAKS = 3
 _OWN_PAST = 24 * 60  # minutes: what is older is a story's own baseline
 
 
@@ -37,6 +41,8 @@ class Snapshots:
         self.hours = HourBaselines()
         self.heats = HeatBaselines()
         self._budgets: dict[str, AlarmBudget] = {}
+        self._thresholds: dict[str, tuple[tuple[float, int], float]] = {}  # of the present episode
+        self._peaks: dict[str, dict[datetime, dict[str, float]]] = {}
         self._chances: dict[str, tuple[int | None, int, float]] = {}
 
     def of(self, monitor: Monitor, story: OpenStory, event_now: datetime) -> Snapshot:
@@ -54,9 +60,7 @@ class Snapshots:
             quiet_minutes=_quiet_minutes(story, event_now),
             usual_hour=usual_hour.value,
             usual_spread=usual_hour.spread,
-            alarm_threshold=self.budget(monitor.name).threshold(
-                monitor.alarms_per_day or DEFAULT_ALARMS
-            ),
+            alarm_threshold=self._threshold(monitor, event_now),
             heat=heat.heat,
             usual_heat=usual_heat.value if usual_heat else None,
             heat_spread=usual_heat.spread if usual_heat else None,
@@ -81,12 +85,36 @@ class Snapshots:
 
     def learn(self, monitor: str, story: OpenStory, snapshot: Snapshot) -> None:
         """Learns how unusual a monitor's stories get, which its alarm budget goes by."""
-        deviations = deviations_of(snapshot, self._rules)
-        self.budget(monitor).learn_one(story.id, snapshot.time, deviations)
+        self.learn_peak(monitor, story.id, snapshot.time, deviations_of(snapshot, self._rules))
 
-    def budget(self, monitor: str) -> AlarmBudget:
-        """Returns what is known of a monitor's alarms."""
-        return self._budgets.setdefault(monitor, AlarmBudget())
+    def learn_peak(self, monitor: str, series: str, moment: datetime, peak: float) -> None:
+        """Learns how unusual a series was at a moment; moments never go back by more than an hour."""
+        self._budgets.setdefault(monitor, AlarmBudget()).learn_one(series, moment, peak)
+        hours = self._peaks.setdefault(monitor, {})
+        known = hours.setdefault(hour_of(moment), {})
+        known[series] = max(known.get(series, peak), peak)
+        if len(hours) > _HOURS_OF_PEAKS:
+            del hours[min(hours)]
+
+    def peaks(self, monitor: str, hour: datetime) -> dict[str, float]:
+        """Returns how unusual the most unusual stories of an hour were."""
+        known = self._peaks.get(monitor, {}).get(hour, {})
+        highest = sorted(known, key=lambda series: -known[series])[:_PEAKS_MOST]
+        return {series: known[series] for series in highest}
+
+    def _threshold(self, monitor: Monitor, now: datetime) -> float:
+        """Returns the alarm threshold that held when the present episode began.
+
+        A great event makes many stories unusual at once; it may not make itself look usual.
+        """
+        wanted = monitor.alarms_per_day or DEFAULT_ALARMS
+        stamp = (wanted, int(now.timestamp() // EPISODE.total_seconds()))
+        known = self._thresholds.get(monitor.name)
+        if known is None or known[0] != stamp:
+            budget = self._budgets.setdefault(monitor.name, AlarmBudget())
+            known = (stamp, budget.threshold(wanted))
+            self._thresholds[monitor.name] = known
+        return known[1]
 
     def learn_heats(self, story: OpenStory, identifiers: Iterable[str]) -> None:
         """Learns the usual heat of boards from the newest entries of documents."""
@@ -98,7 +126,8 @@ class Snapshots:
     def forget(self, monitor: str) -> None:
         """Forgets a monitor that is gone."""
         self.hours.forget(monitor)
-        self._budgets.pop(monitor, None)
+        for known in (self._budgets, self._thresholds, self._peaks):
+            known.pop(monitor, None)
 
     def _usual_hour(self, monitor: str, story: OpenStory, event_now: datetime) -> Usual:
         known = self.hours.usual(monitor, event_now)

@@ -1,4 +1,4 @@
-"""Keeps what is usual for monitors: an hour's figure each, counted anew from the open stories."""
+"""Keeps what is usual for monitors: of each hour what an ordinary story got, and how far some went."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from groundswell_analyzer.bursts import (
-    HourBaselines,
     baseline_record,
     hour_of,
     typical_of,
 )
 from groundswell_analyzer.stories.member import minute_of
 from groundswell_analyzer.stories.open_story import OpenStory
+from groundswell_analyzer.stories.snapshots import Snapshots
 from groundswell_core.mongo import Collection, replace_op
 
 _HOUR = timedelta(hours=1)
@@ -21,15 +21,18 @@ _HOUR = timedelta(hours=1)
 class UsualKeeper:
     """Counts the present hour and the one before; older ones do not change any more."""
 
-    def __init__(self, collection: Collection, hours: HourBaselines) -> None:
+    def __init__(self, collection: Collection, snapshots: Snapshots) -> None:
         """Takes the collection of baselines and the memory to keep in step."""
         self._collection = collection
-        self._hours = hours
+        self._snapshots = snapshots
 
     async def load(self) -> None:
         """Reads every stored hour."""
         for record in await self._collection.find({}, sort=[("start_time", 1)]):
-            self._hours.note(record["monitor"], record["start_time"], record["typical"])
+            monitor, hour = record["monitor"], record["start_time"]
+            self._snapshots.hours.note(monitor, hour, record["typical"])
+            for series, peak in record.get("peaks", {}).items():
+                self._snapshots.learn_peak(monitor, series, hour, peak)
 
     async def note(
         self, stories: Mapping[str, OpenStory], event_now: datetime, now: datetime
@@ -38,8 +41,9 @@ class UsualKeeper:
         records = []
         for hour in (hour_of(event_now) - _HOUR, hour_of(event_now)):
             for monitor, typical in typical_of_monitors(stories, hour).items():
-                self._hours.note(monitor, hour, typical)
-                records.append(baseline_record(monitor, hour, typical, now))
+                self._snapshots.hours.note(monitor, hour, typical)
+                peaks = self._snapshots.peaks(monitor, hour)
+                records.append({**baseline_record(monitor, hour, typical, now), "peaks": peaks})
         await self._collection.bulk(
             [replace_op({"_id": record["_id"]}, record, upsert=True) for record in records]
         )
