@@ -26,6 +26,7 @@ _MOST_WORDS = 4  # that count
 _KANA_IN = 12  # Chinese characters without a simplified one, one kana makes Japanese
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN_RUN = re.compile(f"{_HAN.pattern}+")
 _KANA = re.compile("[\u3041-\u306d\u306f-\u3096\u30a1-\u30fa]")  # all but の
 _HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
@@ -122,7 +123,7 @@ def language_of(text: str, prior: str = "") -> str:
 def _east_asian(text: str, latin_words: int, said: str) -> str:
     hangul = len(_HANGUL.findall(text))
     kana = len(_KANA.findall(text))
-    han = len(_HAN.findall(text))
+    han = sum(map(len, _HAN_RUN.findall(text)))
     if hangul > max(han, kana, latin_words):
         return "ko"
     if kana + han <= latin_words // 2:
