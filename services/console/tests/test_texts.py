@@ -138,8 +138,8 @@ def test_counts_of_one_have_a_form_of_their_own():
     ("english", "chinese"),
     [
         (
-            "饮用水: level II, score 66.1. 9 outlets of 2 kinds of source and 1 place.",
-            "饮用水：II 级，得分 66.1。9 家媒体、2 类信息源、1 个地点。",
+            "饮用水: level II, score 66.1. 64 % of what is said is negative.",
+            "饮用水：II 级，得分 66.1。所述内容中 64% 为负面。",
         ),
         (
             "Its category is public_health, which weighs 1.00 of 1.",
