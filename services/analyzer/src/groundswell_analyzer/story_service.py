@@ -138,6 +138,14 @@ class StoryService(grpc_pb.StoryServiceServicer):
         await self._keeper.merge(kept, others)
         return pb.MergeStoriesResponse(story=await self._stored(kept))
 
+    async def SplitStory(self, request: Any, context: Any) -> Any:
+        """Moves documents of a story into one of their own."""
+        if not request.documents:
+            raise InvalidInput("documents names none; name at least one", reason="BAD_DOCUMENTS")
+        documents = [parse_name(one, "documents") for one in request.documents]
+        made = await self._keeper.split(parse_name(request.name, "stories"), documents)
+        return pb.SplitStoryResponse(story=await self._stored(made))
+
     async def GetStorySeries(self, request: Any, context: Any) -> Any:
         """Answers a story's counts over time."""
         step = step_minutes(request)

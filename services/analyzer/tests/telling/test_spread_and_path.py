@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from groundswell_analyzer.telling.outlets import first_outlet, measured_weight, outlet_shares
-from groundswell_analyzer.telling.path import MOST_STEPS, path_of
+from groundswell_analyzer.telling.path import MOST_STEPS, origins, path_of
 from groundswell_analyzer.telling.spread import MOST_POINTS, spread_of, step_of
 from groundswell_core.descriptions import PathRole, SpreadShare
 
@@ -94,6 +94,14 @@ def test_the_earlier_one_is_the_source_even_when_it_was_collected_later(report):
 def test_a_copy_whose_source_is_not_known_says_so(report):
     _, step = path_of([report("a"), report("b", near_copy=True)])
     assert (step.role, step.copied_from, step.likeness) == (PathRole.COPY, "", 0.0)
+
+
+def test_copies_belong_to_the_document_that_they_are_most_like(accident, report):
+    assert origins(accident.reports) == {"a3": "a2", "a7": "a6"}
+    assert origins([report("a", near_copy=True)]) == {}
+    first, second = report("a", revision="x"), report("b", revision="y")
+    copy = report("c", revision="y", near_copy=True)
+    assert origins([copy, second, first]) == {copy.id: second.id}
 
 
 def test_nothing_spreads_without_documents():

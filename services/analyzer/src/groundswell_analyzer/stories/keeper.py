@@ -27,6 +27,7 @@ from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.loading import Loader
 from groundswell_analyzer.stories.open_story import OpenStory
+from groundswell_analyzer.stories.splitting import first_of, leaving, parted_id, tell_parting
 from groundswell_analyzer.stories.store import StoryStore
 from groundswell_core.clock import Clock
 from groundswell_core.errors import Aborted
@@ -155,6 +156,22 @@ class Keeper:
                 self._joined[joined.id] = joined
             await self._write_joined()
             await self._flush()
+
+    async def split(self, story: str, documents: Sequence[str]) -> str:
+        """Moves documents of a story into a new one because a person says so; returns its id."""
+        async with self._lock:
+            await self._loader.bring([story])
+            kept = self.desk.open_one(self.desk.resolve(story))
+            gone = leaving(kept, documents)
+            made = parted_id(kept, gone)
+            await self.store.part(kept.id, made, gone, first_of(kept, gone))
+            await self.store.drop_series(kept)
+            for one in await self._loader.reload([kept.id, made]):
+                self._work.touch(one)
+            tell_parting(self.desk.stories[kept.id], self.desk.stories[made], self.events.now())
+            await self._flush()
+            await self.store.settle(gone)
+            return made
 
     async def _take(self, ids: Sequence[str]) -> None:
         pieces = await self.store.pieces(ids)

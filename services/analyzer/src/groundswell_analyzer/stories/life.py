@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from groundswell_analyzer.stories.desk import Desk
 from groundswell_analyzer.stories.open_story import OUTLETS_TOLD, OpenStory
+from groundswell_analyzer.stories.splitting import were_parted
 from groundswell_core.grades import Level
 from groundswell_core.stories import StoryEvent, StoryState
 
@@ -101,7 +102,9 @@ class Life:
                 (
                     one
                     for one, likeness in desk.alike(story)
-                    if likeness >= MERGE_LIKENESS and one.tally.documents >= _MERGE_DOCUMENTS
+                    if likeness >= MERGE_LIKENESS
+                    and one.tally.documents >= _MERGE_DOCUMENTS
+                    and not were_parted(story, one)
                 ),
                 None,
             )

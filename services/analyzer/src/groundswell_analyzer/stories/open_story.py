@@ -100,6 +100,7 @@ class OpenStory:
         self.heats = HeatSeries()
         self.state = StoryState.ACTIVE
         self.merged_into = ""
+        self.split_from = ""  # the story that people parted it from
         self.wave_count = 0
         self.timeline: list[StoryEvent] = []
         self.told_outlets: dict[str, None] = {}

@@ -57,6 +57,7 @@ def story_of(story: OpenStory) -> Story:
         confirmation=told.confirmation,
         conflicts=told.conflicts,
         summary=told.summary,
+        split_from=f"stories/{story.split_from}" if story.split_from else "",
     )
 
 
@@ -168,6 +169,7 @@ def opened(record: Mapping[str, Any]) -> OpenStory:
     story.version = record["version"]
     story.state = StoryState[record["state"]]
     story.merged_into = record["merged_into"].removeprefix("stories/")
+    story.split_from = record.get("split_from", "").removeprefix("stories/")
     story.wave_count = record["wave_count"]
     story.timeline = [STORY_EVENTS.from_record(entry) for entry in record["timeline"]]
     story.told_outlets = dict.fromkeys(record["told_outlets"])

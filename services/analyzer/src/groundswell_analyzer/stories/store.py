@@ -183,6 +183,15 @@ class StoryStore:
         """Gives all documents of a story to the story it was joined into; repeats are harmless."""
         await self._documents.update_many({"story": source}, {"$set": {"story": target}})
 
+    async def part(self, source: str, target: str, documents: Sequence[str], first: str) -> None:
+        """Gives documents of a story to a new one; they wait until both are written anew."""
+        where = {"story": {"$in": [source, target]}}
+        change = {"story": target, "pending": True}
+        await self._documents.update_many(
+            {"_id": {"$in": list(documents)}, **where}, {"$set": change}
+        )
+        await self._documents.update({"_id": first, **where}, {"$set": {"near_copy": False}})
+
     async def delete_empty(self, stories: Sequence[str]) -> None:
         """Deletes records of stories that no document belongs to."""
         await self._stories.bulk([delete_op({"_id": story}) for story in stories])

@@ -33,6 +33,26 @@ def path_of(reports: Iterable[Report]) -> tuple[PathStep, ...]:
     return tuple(steps)
 
 
+def origins(reports: Sequence[Report]) -> dict[str, str]:
+    """Returns for each copy the document in words of its own that is most like it, by their ids."""
+    tellers = [report for report in in_time(reports) if not report.near_copy]
+    copies = [report for report in reports if report.near_copy]
+    if not tellers:
+        return {}
+    by_revision = {teller.revision: teller.id for teller in reversed(tellers)}
+    prints, is_printed = _fingerprints([*copies, *tellers])
+    best, chosen = np.zeros(len(copies)), np.zeros(len(copies), dtype=np.intp)
+    for index in range(len(tellers)):
+        row = len(copies) + index
+        alike = (prints[: len(copies)] == prints[row]).mean(axis=1) * is_printed[row]
+        chosen[alike > best] = index
+        best = np.maximum(best, alike)
+    return {
+        copy.id: by_revision.get(copy.revision, tellers[index].id)
+        for copy, index in zip(copies, chosen.tolist(), strict=True)
+    }
+
+
 def _shown(ordered: Sequence[Report]) -> list[Report]:
     """Returns the documents that are shown: where they are too many, tellers go before copies."""
     if len(ordered) <= MOST_STEPS:
