@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from array import array
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,6 @@ import pytest
 import rjieba
 import yaml
 
-from groundswell_analyzer.stories.centroid import Centroid
 from groundswell_analyzer.stories.member import Member
 from groundswell_analyzer.telling.report import Said
 from groundswell_core.analyses import ClaimQualifier
@@ -93,16 +93,9 @@ class Told:
         return [report for report in self.reports if report.id in names]
 
     @property
-    def centroid(self) -> Centroid:
-        made = Centroid(0)
-        for one in self.reports:
-            if not one.near_copy:
-                made.add(one.terms, 0)
-        return made
-
-    @property
-    def weights(self) -> dict[str, float]:
-        return self.centroid.weights
+    def weights(self) -> Counter[str]:
+        """Returns how many of its documents say each term, copies apart."""
+        return Counter(term for one in self.reports if not one.near_copy for term in one.terms)
 
 
 @pytest.fixture

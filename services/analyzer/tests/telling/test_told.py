@@ -45,8 +45,8 @@ def test_headline_and_summary_are_made_anew_when_a_story_doubled_or_they_went_st
 
 
 def words(story) -> Words:
-    centroid = story.centroid
-    return Words(weights=centroid.weights, strongest=centroid.strongest(), rarity=lambda _: 1.0)
+    weights = story.weights
+    return Words(weights=weights, strongest=weights.most_common(32), rarity=lambda _: 1.0)
 
 
 def test_an_accident_is_told_whole(accident):
@@ -56,7 +56,7 @@ def test_an_accident_is_told_whole(accident):
     assert told.confirmation == "3 outlets independently claim 8 dead: 央视新闻, 新华社, 城事快报."
     assert "dead" in told.conflicts
     assert "8人" in told.headline
-    assert told.terms[:3] == ("清江", "爆炸", "化工厂")
+    assert {"清江", "爆炸", "化工厂"} == set(told.terms[:3])
 
 
 def test_a_story_of_one_document_without_a_title_can_be_told(report):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 MOST_TERMS = 12
+_PLACES = 24  # among the strongest, after which a term counts half
 _OWN = 0.1  # of its worth that a word keeps which a monitor asks for: all its stories have it
 _NUMBER = 0.4  # a bare number sets apart, but tells little
 

@@ -66,7 +66,7 @@ def _shown(ordered: Sequence[Report]) -> list[Report]:
 
 def _fingerprints(reports: Sequence[Report]) -> tuple[Prints, NDArray[np.bool_]]:
     """Returns a row for each document, and which rows hold a fingerprint."""
-    width = max((len(report.fingerprint or ()) for report in reports), default=0)
+    width = max((len(report.fingerprint or ()) for report in reports), default=0) or 1
     prints = np.zeros((len(reports), width), dtype=np.uint32)
     is_printed = np.zeros(len(reports), dtype=np.bool_)
     for row, report in enumerate(reports):
