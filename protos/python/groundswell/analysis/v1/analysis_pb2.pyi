@@ -251,7 +251,7 @@ class Analysis(_message.Message):
 
     @_builtins.property
     def fingerprint(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """MinHash values of the normalised text, 64 numbers; empty when it is too short."""
+        """A sketch of the normalised text, by which near-copies are found: 4 to 64 numbers; empty when it is too short."""
 
     @_builtins.property
     def places(self) -> _containers.RepeatedCompositeFieldContainer[Global___Place]:

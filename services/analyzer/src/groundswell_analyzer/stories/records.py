@@ -21,6 +21,7 @@ from groundswell_core.grades import Level
 from groundswell_core.stories import STORIES, STORY_EVENTS, Story, StoryState
 
 PLACES_SHOWN = 10
+_REGION_LENGTH = 3  # characters of a subdivision; longer ones are numbers of cities
 ORGANISATIONS_SHOWN = 10
 TOPICS_SHOWN = 5
 
@@ -71,6 +72,16 @@ def level_of(story: OpenStory) -> Level:
     return max((graded.grade.level for graded in story.grades.values()), default=Level.NONE)
 
 
+def region_of(code: str) -> str:
+    """Returns the country or first subdivision that holds a place: CN-44 of CN-44-4403.
+
+    Alerts are routed by it: nobody wants to name every county.
+    """
+    parts = code.split("-")
+    has_region = len(parts) > 1 and len(parts[1]) <= _REGION_LENGTH
+    return "-".join(parts[: 1 + has_region])
+
+
 def _places(story: OpenStory) -> tuple[Place, ...]:
     counted = sorted(story.tally.places.items(), key=lambda item: (-item[1], item[0].code))
     return tuple(
@@ -93,7 +104,7 @@ def facts_of(story: OpenStory) -> StoryFacts:
         outlet_count=len(story.tally.outlets),
         edits=story.tally.edits,
         withdrawals=story.tally.withdrawn,
-        place_code=places[0].code if places else "",
+        place_code=region_of(places[0].code) if places else "",
         place_names=tuple(place.display_name for place in places),
         category=story.category(),
         sentiment=story.mean_sentiment(),
@@ -119,6 +130,9 @@ def story_record(
         "alerts": [story.alerts[name].to_record() for name in sorted(story.alerts)],
         "timeline": [STORY_EVENTS.to_record(event) for event in story.timeline],
         "told_outlets": list(story.told_outlets),
+        # What cannot be counted anew from documents: how words were found to weigh, and when.
+        "length": story.centroid.length,
+        "look": story.centroid.look,
         "told": _told_record(told),
         # What outlet_records counts: who told of it, the first one first.
         "outlets": [share._asdict() for share in told.outlets],
@@ -167,6 +181,7 @@ def opened(record: Mapping[str, Any]) -> OpenStory:
         record["_id"], record["language"], exercise=record["exercise"], origin=minute_of(start)
     )
     story.version = record["version"]
+    story.centroid.look = record.get("look", story.centroid.look)
     story.state = StoryState[record["state"]]
     story.merged_into = record["merged_into"].removeprefix("stories/")
     story.split_from = record.get("split_from", "").removeprefix("stories/")

@@ -94,7 +94,7 @@ class Report(Protocol):
 
     @property
     def fingerprint(self) -> array[int] | None:
-        """Returns its MinHash values; None when it is too short."""
+        """Returns the sketch of its text; None when it is too short."""
         ...
 
     @property
