@@ -44,6 +44,11 @@ async def test_a_story_is_described_from_its_documents(api, write, clock):
     assert (copy.role, copy.copied_from) == (description_pb2.PATH_ROLE_COPY, first.document)
     assert copy.delay.seconds == 60
     assert [record.outlet for record in found.outlets] == ["first", "second"]
+    assert [total.horizon.seconds // 3600 for total in found.forecast.totals] == [1, 6, 24]
+    assert len(found.forecast.points) == 24
+    dead = next(group for group in found.claims if group.kind == "dead")
+    assert dead.values[0].claim.value == 5
+    assert "5人死亡" in dead.values[0].sources[0].text
 
 
 async def test_a_missing_story_is_not_described(api):

@@ -63,6 +63,14 @@ async def test_a_story_of_one_light_source_is_unconfirmed_until_a_second_one_tel
     assert not story["is_unconfirmed"]
 
 
+async def test_one_document_is_summed_up_when_a_monitor_matches_it(analyzer, accident, write):
+    await analyzer.monitor("blasts", "爆炸")
+    assert (await accident("a6"))["summary"]
+    await analyzer.send(write("云南昆明一小区停水三天", text="居民说已经停水三天，仍未恢复。"))
+    (other,) = [one for one in await analyzer.stories() if "停水" in one["headline"]]
+    assert other["summary"] == []
+
+
 async def test_what_is_told_outlives_a_restart(analyzer, accident):
     before = await accident(*TOLD)
     await analyzer.start()

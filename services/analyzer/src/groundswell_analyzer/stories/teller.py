@@ -21,7 +21,7 @@ from groundswell_analyzer.telling.told import (
 )
 from groundswell_core.mongo import Collection as Stored
 
-_SUMMARISED = 2  # documents of its own from which a story has a summary: one speaks for itself
+_SUMMARISED = 2  # documents of its own from which also a story has a summary that nobody asked for
 _FIELDS = {"text": {"$substrCP": ["$analysis.document.text", 0, READ + 1]}}
 _QUERY_WORD = re.compile(r"[^\s()\"“”|:*]+")
 
@@ -48,7 +48,7 @@ class Teller:
     async def tell(self, stories: Iterable[OpenStory]) -> None:
         """Tells those stories anew that changed enough; reads what the summaries need at once."""
         retold = [story for story in stories if refresh(story, self._words)]
-        await self._summarise([one for one in retold if one.tally.documents >= _SUMMARISED])
+        await self._summarise([story for story in retold if _is_read(story)])
 
     def _words(self, story: OpenStory) -> Words:
         return Words(
@@ -69,6 +69,11 @@ class Teller:
         for story in stories:
             if story.told is not None:
                 story.told = summarise(story.told, read[story.id], texts)
+
+
+def _is_read(story: OpenStory) -> bool:
+    """Tells whether a summary is worth reading texts: most stories stay with their one document."""
+    return story.tally.documents >= _SUMMARISED or bool(story.tally.monitors)
 
 
 def asked_words(queries: Iterable[str]) -> frozenset[str]:
