@@ -20,9 +20,11 @@ INCIDENT = "incidents/aabbccddeeff0011"
 
 
 def _grade() -> Any:
-    part = grade_pb2.Contribution(component="burst", points=31.5, reason="12 times the usual")
+    part = grade_pb2.Contribution(
+        component="burst", points=31.5, reason="12 times the usual", formula="2 × 3 = 6"
+    )
     return grade_pb2.Grade(
-        level=grade_pb2.LEVEL_II, score=63.2, rule_version="2026-1", contributions=[part]
+        level=grade_pb2.LEVEL_II, score=63.2, rule_version="2026-2", contributions=[part]
     )
 
 
@@ -172,7 +174,11 @@ class Monitors(monitor_service_pb2_grpc.MonitorServiceServicer):
     async def ExplainGrade(self, request: Any, context: Any) -> Any:
         self.backend.requests.append(request)
         return monitor_service_pb2.ExplainGradeResponse(
-            grade=_grade(), agrees=True, moves=["3 more outlets would raise it to I"]
+            grade=_grade(),
+            agrees=True,
+            moves=["3 more outlets would raise it to I"],
+            inputs=[grade_pb2.GradeInput(name="last_hour", meaning="Documents in the last hour.")],
+            thresholds=[grade_pb2.LevelThreshold(level=grade_pb2.LEVEL_II, minimum_score=60)],
         )
 
 

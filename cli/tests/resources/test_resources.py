@@ -185,6 +185,17 @@ def test_a_grade_is_explained_for_each_monitor_of_the_story(
     assert "3 more outlets would raise it to I" in said
 
 
+def test_a_grade_of_another_time_is_explained_with_all_its_numbers(
+    groundswell: Command, backend: Any
+) -> None:
+    said = groundswell("monitors", "explain", "0123456789", "--at", "6h", "--numbers").out
+    request = backend.last(monitor_service_pb2.ExplainGradeRequest)
+    assert request.HasField("grade_time")
+    assert "burst: 2 × 3 = 6" in said
+    assert "levels: II orange from 60" in said
+    assert "Documents in the last hour." in said
+
+
 def test_stories_are_watched_across_ends_of_the_stream(groundswell: Command, backend: Any) -> None:
     lines = groundswell("stories", "watch", "--count", "3").out.splitlines()
     assert len(lines) == 3

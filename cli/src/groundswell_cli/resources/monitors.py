@@ -13,9 +13,10 @@ from groundswell.monitor.v1 import monitor_pb2
 from groundswell.monitor.v1 import monitor_service_pb2 as pb
 from groundswell.monitor.v1 import monitor_service_pb2_grpc as grpc_pb
 from groundswell_cli.options import DEFAULT_STATE, JsonOption, StateOption
-from groundswell_cli.resources import output, stories
+from groundswell_cli.resources import output
 from groundswell_cli.resources.backtests import backtest
 from groundswell_cli.resources.connection import Peer, ask, collect, full_name, send
+from groundswell_cli.resources.explaining import explain
 from groundswell_cli.resources.options import (
     FileOption,
     LimitOption,
@@ -200,45 +201,3 @@ def preview(
         for one in answer.analyses
     ]
     output.print_table(("published", "title", "outlet"), rows, empty="")
-
-
-def explain(
-    story: stories.StoryArgument,
-    monitor: Annotated[
-        str, typer.Option(help="For this monitor; left out: for each that matches.")
-    ] = "",
-    as_json: JsonOption = False,
-    state: StateOption = DEFAULT_STATE,
-) -> None:
-    """Say why a story has its level, and what would change it.
-
-    Example: groundswell monitors explain 3f2a9c01bd
-    """
-    found = stories.read(state, story)
-    names = [full_name(monitor, "monitors")] if monitor else [one.monitor for one in found.grades]
-    if not names:
-        print("no monitor matches this story")
-    for name in names:
-        request = pb.ExplainGradeRequest(story=found.name, monitor=name)
-        answer = send(state, ANALYZER, "ExplainGrade", request)
-        if as_json:
-            output.print_json([answer])
-        else:
-            _print_explanation(found.headline, name, answer)
-
-
-def _print_explanation(headline: str, monitor: str, answer: Any) -> None:
-    grade = answer.grade
-    line = Text.assemble(
-        output.level_text(grade.level),
-        f"  {headline}\n{output.short(monitor)}: score {grade.score:.1f}, ",
-        f"{grade.support} documents, rules {grade.rule_version}",
-    )
-    output.terminal().print(line)
-    rows = [[part.component, f"{part.points:.1f}", part.reason] for part in grade.contributions]
-    output.print_table(("component", ">points", "why"), rows, empty="")
-    for move in answer.moves:
-        print(f"- {move}")
-    if not answer.agrees:
-        print("- computed again it comes out differently: the rules have changed since")
-    print()

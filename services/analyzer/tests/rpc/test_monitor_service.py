@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from groundswell.analysis.v1 import document_service_pb2 as documents_pb
 from groundswell.grade.v1 import grade_pb2
 from groundswell.monitor.v1 import monitor_pb2
@@ -101,3 +103,64 @@ async def test_a_grade_is_explained_and_computed_again(api, quake):
     assert len(answer.moves) > 1
     request.story = "stories/none"
     assert (await api.refused(api.monitors.ExplainGrade, request))[1] == "GRADE_NOT_FOUND"
+
+
+async def test_an_explanation_names_every_input_with_its_meaning_and_every_threshold(api, quake):
+    request = monitors_pb.ExplainGradeRequest(story=quake["name"], monitor="monitors/quakes")
+    answer = await api.call(api.monitors.ExplainGrade, request)
+    inputs = {one.name: one.value for one in answer.inputs}
+    assert (inputs["last_hour"], inputs["voices"], inputs["heat"]) == ("3", "3", "")
+    assert all(one.meaning.endswith(".") for one in answer.inputs)
+    assert [one.level for one in answer.thresholds] == [
+        grade_pb2.LEVEL_I,
+        grade_pb2.LEVEL_II,
+        grade_pb2.LEVEL_III,
+        grade_pb2.LEVEL_IV,
+    ]
+    assert all(part.formula for part in answer.grade.contributions)
+
+
+async def test_the_grade_that_held_at_a_time_can_be_explained(api, quake, clock):
+    alerted = clock.now()
+    await clock.move(3 * 3600)
+    await api.analyzer.keeper.look()
+    await clock.move(1800)
+    await api.analyzer.keeper.look()
+    request = monitors_pb.ExplainGradeRequest(story=quake["name"], monitor="monitors/quakes")
+    assert (await api.call(api.monitors.ExplainGrade, request)).grade.level == grade_pb2.LEVEL_NONE
+    request.grade_time.FromDatetime(alerted)
+    then = await api.call(api.monitors.ExplainGrade, request)
+    assert then.grade.level > grade_pb2.LEVEL_NONE
+    assert then.agrees
+    request.grade_time.FromDatetime(alerted - timedelta(hours=1))
+    assert (await api.refused(api.monitors.ExplainGrade, request))[1] == "GRADE_NOT_FOUND"
+
+
+async def test_a_monitor_in_shadow_says_that_it_would_have_alerted(api, write):
+    await api.create("quakes")
+    await api.create("trial", state=monitor_pb2.MONITOR_STATE_SHADOW)
+    for index, title in enumerate(TITLES):
+        await api.analyzer.send(write(title, source=f"t{index}"))
+    record = await api.analyzer.story()
+    request = monitors_pb.ExplainGradeRequest(story=record["name"], monitor="monitors/trial")
+    answer = await api.call(api.monitors.ExplainGrade, request)
+    assert any("in shadow" in move for move in answer.moves)
+    assert [one["alert"]["monitor"] for one in record["alerts"]] == ["monitors/quakes"]
+    counts = {one["monitor"]: one["alarm"]["count"] for one in record["grades"]}
+    assert counts == {"monitors/quakes": 1, "monitors/trial": 1}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"alarms_per_day": 0.0},
+        {"alarms_per_day": -1.0},
+        {"alert_score": 100.5},
+        {"alert_score": -1},
+    ],
+    ids=["no alarms", "less than none", "more than all", "less than nothing"],
+)
+async def test_numbers_that_no_monitor_can_have_are_refused(api, fields):
+    monitor = monitor_pb2.Monitor(name="monitors/bad", query="地震", **fields)
+    request = monitors_pb.CreateMonitorRequest(monitor=monitor)
+    assert (await api.refused(api.monitors.CreateMonitor, request))[1] == "BAD_MONITOR"
