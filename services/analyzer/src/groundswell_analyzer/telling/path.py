@@ -47,14 +47,16 @@ class Sketches:
 
     def __init__(self) -> None:
         """Starts without documents."""
+        self._reports: list[Report] = []
         self._by_revision: dict[str, Report] = {}
-        self._holders: dict[int, list[Report]] = {}
+        self._holders: dict[int, list[int]] = {}  # values of sketches → places of documents
 
     def add(self, report: Report) -> None:
-        """Takes in a document."""
+        """Takes in a document, later than those before."""
         self._by_revision.setdefault(report.revision, report)
         for value in report.fingerprint or ():
-            self._holders.setdefault(value, []).append(report)
+            self._holders.setdefault(value, []).append(len(self._reports))
+        self._reports.append(report)
 
     def source(self, report: Report) -> tuple[Report | None, float]:
         """Returns the document that one says again, with their likeness; None: it says its own."""
@@ -63,26 +65,17 @@ class Sketches:
 
     def nearest(self, report: Report) -> tuple[Report | None, float]:
         """Returns the most alike document with the likeness, 0..1; the first of equals."""
-        if report.revision in self._by_revision:
-            return self._by_revision[report.revision], 1.0
-        shared: Counter[str] = Counter()
-        holders: dict[str, Report] = {}
-        for value in report.fingerprint or ():
-            for holder in self._holders.get(value, ()):
-                shared[holder.id] += 1
-                holders[holder.id] = holder
-        best, likeness = None, 0.0
-        for identifier, count in shared.items():
-            found = (
-                2
-                * count
-                / (len(report.fingerprint or ()) + len(holders[identifier].fingerprint or ()))
-            )
-            if found > likeness or (
-                found == likeness and best and holders[identifier].time < best.time
-            ):
-                best, likeness = holders[identifier], found
-        return best, likeness
+        same = self._by_revision.get(report.revision)
+        if same is not None:
+            return same, 1.0
+        own = report.fingerprint or ()
+        shared = Counter(place for value in own for place in self._holders.get(value, ()))
+        alike = {
+            place: 2 * count / (len(own) + len(self._reports[place].fingerprint or ()))
+            for place, count in shared.items()
+        }
+        best = min(alike, key=lambda place: (-alike[place], place), default=None)
+        return (None, 0.0) if best is None else (self._reports[best], alike[best])
 
 
 def _shown(ordered: Sequence[Report]) -> list[Report]:
