@@ -16,6 +16,7 @@ import pytest
 from groundswell.alert.v1.alert_service_pb2_grpc import add_AlertServiceServicer_to_server
 from groundswell.analysis.v1.document_service_pb2_grpc import add_DocumentServiceServicer_to_server
 from groundswell.incident.v1.incident_service_pb2_grpc import add_IncidentServiceServicer_to_server
+from groundswell.model.v1.model_service_pb2_grpc import add_ModelServiceServicer_to_server
 from groundswell.monitor.v1.monitor_service_pb2_grpc import add_MonitorServiceServicer_to_server
 from groundswell.source.v1.source_service_pb2_grpc import add_SourceServiceServicer_to_server
 from groundswell.story.v1.story_service_pb2_grpc import add_StoryServiceServicer_to_server
@@ -29,6 +30,7 @@ from groundswell_core.tokens import TokenVerifier
 # A helper of these tests alone: pytest imports each test file by itself, without their folder.
 sys.path.insert(0, str(Path(__file__).parent))
 from analyzer_servers import Documents
+from model_servers import Models
 from resource_servers import Alerts, Backend, Incidents, Monitors, Sources
 from story_servers import Stories
 
@@ -87,6 +89,7 @@ def _processes(backend: Backend) -> dict[str, list[Any]]:
             (add_MonitorServiceServicer_to_server, Monitors(backend), "monitor"),
             (add_StoryServiceServicer_to_server, Stories(backend), "story"),
             (add_DocumentServiceServicer_to_server, Documents(backend), "document"),
+            (add_ModelServiceServicer_to_server, Models(backend), "model"),
         ],
         "notifier": [(add_AlertServiceServicer_to_server, Alerts(backend), "alert")],
         "coordinator": [(add_IncidentServiceServicer_to_server, Incidents(backend), "incident")],

@@ -32,8 +32,8 @@ class Kernel:
 
 def points(vectors: Vectors, readings: Sequence[Reading]) -> Floats:
     """Returns where documents lie: the mean vectors of title and text, side by side."""
-    titles = vectors.means(reading.title_words for reading in readings)
-    return np.hstack([titles, vectors.means(reading.text_words for reading in readings)])
+    titles = vectors.means([reading.title_words for reading in readings])
+    return np.hstack([titles, vectors.means([reading.text_words for reading in readings])])
 
 
 def likeness(rows: Floats, examples: Floats) -> Floats:

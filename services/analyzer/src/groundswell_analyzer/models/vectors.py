@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell_analyzer.memo import Memo
 from groundswell_analyzer.models.model import Floats
 
 
@@ -17,12 +19,15 @@ class Vectors:
 
     words: Sequence[str]
     rows: NDArray[np.int8]  # one a word; only directions count, so no scale is kept
-    _known: dict[str, int] = field(init=False, repr=False)
+    _memo: Memo = field(init=False, repr=False)
     _table: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Makes the table that is looked up in; its last row stands for texts without words."""
-        object.__setattr__(self, "_known", {word: row for row, word in enumerate(self.words)})
+        """Makes the table that is looked up in; its last row stands for unknown words."""
+        known = {word: row for row, word in enumerate(self.words)}
+        unknown = len(known)
+        memo = Memo(lambda word: known.get(word, unknown), np.int64)
+        object.__setattr__(self, "_memo", memo)
         nothing = np.zeros((1, self.rows.shape[1]), np.float32)
         object.__setattr__(self, "_table", np.vstack([self.rows.astype(np.float32), nothing]))
 
@@ -31,18 +36,18 @@ class Vectors:
         """Returns the numbers of a vector."""
         return int(self.rows.shape[1])
 
-    def means(self, texts: Iterable[Iterable[str]]) -> Floats:
+    def means(self, texts: Sequence[Sequence[str]]) -> Floats:
         """Returns the mean vector of each text, of length 1; zeros for a text of unknown words."""
-        known, nothing = self._known, len(self.words)
-        rows: list[int] = []
-        starts: list[int] = []
-        for words in texts:
-            starts.append(len(rows))
-            # Not a set: its order changes from process to process, and so would the sum.
-            rows += [known[word] for word in dict.fromkeys(words) if word in known] or [nothing]
-        if not starts:
+        if not texts:
             return np.zeros((0, self.width), np.float32)
-        return unit(np.add.reduceat(self._table[rows], starts, axis=0))
+        stride = len(self._table)
+        firsts = np.arange(len(texts), dtype=np.int64) * stride
+        owners = np.repeat(firsts, [len(words) for words in texts])
+        rows = self._memo.of([*chain.from_iterable(texts)])
+        # Each word of a text once, and the row of zeros, so that no text is without a row.
+        keys = np.unique(np.concatenate([owners + rows, firsts + stride - 1]))
+        starts = np.searchsorted(keys, firsts)
+        return unit(np.add.reduceat(self._table[keys % stride], starts, axis=0))
 
 
 def unit(rows: Floats) -> Floats:
