@@ -291,10 +291,10 @@ class Player:
                 series = f"past-{hour}-{number}"
                 self.grader.snapshots.learn_peak(self._monitor.name, series, hour, peak)
 
-    def play(self) -> Played:
-        """Returns the course of the story that got furthest."""
+    def play(self, minutes: int | None = None) -> Played:
+        """Returns the course of the story that got furthest; minutes: played no further."""
         waiting = written(self._scenario)
-        for minute in range(60 * self._scenario.spec["hours"] + 1):
+        for minute in range((minutes or 60 * self._scenario.spec["hours"]) + 1):
             now = self._scenario.start + minute * _MINUTE
             while waiting and waiting[0].minute <= minute:
                 self._take(waiting.pop(0))
