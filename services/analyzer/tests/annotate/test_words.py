@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from groundswell_analyzer.annotate.terms import terms_of
-from groundswell_analyzer.annotate.words import SLOTS, Telling, split, stop_words
+from groundswell_analyzer.annotate.words import split, stop_words, telling
 
 
 def test_chinese_is_split_by_its_dictionary():
@@ -37,19 +35,10 @@ def test_other_words_are_split_at_spaces_and_keep_hyphens_and_accents():
 
 def test_rare_words_tell_more_than_common_ones_and_stop_words_nothing():
     words = ("泥石流", "中国", "我们", "，", "的", "5", "6.8")
-    rare, common, *nothing, figure = Telling("zh").of(words).tolist()
+    rare, common, *nothing, figure = telling("zh").of(words).tolist()
     assert rare > common > 0
     assert nothing == [0, 0, 0, 0]
     assert figure > 0
-
-
-def test_a_word_weighs_the_same_whatever_was_weighed_before_it():
-    words = [f"word{'s' * (number % 7)}{number}" for number in range(2 * SLOTS)]
-    weights = Telling("en")
-    first = weights.of(words)
-    assert np.array_equal(weights.of(words[::-1])[::-1], first)
-    assert np.array_equal(Telling("en").of(words[:100]), first[:100])
-    assert weights.of(()).tolist() == []
 
 
 def test_terms_of_the_title_come_first_and_links_and_noise_do_not_come():

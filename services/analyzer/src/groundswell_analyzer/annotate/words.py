@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from math import log
 from typing import Any
@@ -12,10 +11,10 @@ from typing import Any
 import numpy as np
 import rjieba
 import yaml
-from numpy.typing import NDArray
+
+from groundswell_analyzer.memo import Memo
 
 MAXIMUM_WORD = 40  # characters of a term; longer words are links, hashes and noise
-SLOTS = 2**17  # of weights that are remembered, a language: 1.5 MiB
 
 _HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e"
@@ -70,37 +69,10 @@ def _stem_korean(word: str) -> str:
     return word
 
 
-class Telling:
-    """How much one mention of a word tells of the subject; 0: it is no term.
-
-    What was weighed is remembered in a table of fixed size, found by the word's hash; of two words
-    that fall on one slot the later one stays. A dictionary would cost four misses of the processor's
-    cache a word, and grow.
-    """
-
-    def __init__(self, language: str) -> None:
-        """Starts empty, for one language."""
-        self._language = language
-        self._owners = np.zeros(SLOTS, dtype=np.int64)
-        self._weights = np.zeros(SLOTS, dtype=np.float32)
-
-    def of(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """Returns the weight of each word."""
-        hashes = np.fromiter(map(hash, words), np.int64, len(words))
-        slots = hashes & (SLOTS - 1)
-        weights: NDArray[np.float32] = self._weights[slots]
-        unknown = np.flatnonzero(self._owners[slots] != hashes)
-        if len(unknown):
-            weights[unknown] = [_weigh(words[at], self._language) for at in unknown.tolist()]
-            self._owners[slots[unknown]] = hashes[unknown]
-            self._weights[slots[unknown]] = weights[unknown]
-        return weights
-
-
 @cache
-def telling(language: str) -> Telling:
-    """Returns the weights of a language's words, which this process remembers."""
-    return Telling(language)
+def telling(language: str) -> Memo:
+    """Returns how much one mention of each word of a language tells of the subject; 0: no term."""
+    return Memo(partial(_weigh, language=language), np.float32)
 
 
 def _weigh(word: str, language: str) -> float:
