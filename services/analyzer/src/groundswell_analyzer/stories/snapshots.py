@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from groundswell_analyzer.bursts import (
     AlarmBudget,
@@ -43,7 +44,8 @@ class Snapshots:
         self._budgets: dict[str, AlarmBudget] = {}
         self._thresholds: dict[str, tuple[tuple[float, int], float]] = {}  # of the present episode
         self._peaks: dict[str, dict[datetime, dict[str, float]]] = {}
-        self._chances: dict[str, tuple[int | None, int, float]] = {}
+        self._chances: WeakKeyDictionary[OpenStory, tuple[int | None, int, float]]
+        self._chances = WeakKeyDictionary()
 
     def of(self, monitor: Monitor, story: OpenStory, event_now: datetime) -> Snapshot:
         """Returns a story as a monitor sees it at a moment."""
@@ -123,12 +125,6 @@ class Snapshots:
             if member is not None and member.heats and (heat := member.heats[-1][1]):
                 self.heats.note(member.source, heat)
 
-    def forget(self, monitor: str) -> None:
-        """Forgets a monitor that is gone."""
-        self.hours.forget(monitor)
-        for known in (self._budgets, self._thresholds, self._peaks):
-            known.pop(monitor, None)
-
     def _usual_hour(self, monitor: str, story: OpenStory, event_now: datetime) -> Usual:
         known = self.hours.usual(monitor, event_now)
         candidates = [usual for usual in (known, own_usual(story, event_now)) if usual is not None]
@@ -139,7 +135,7 @@ class Snapshots:
         """Returns the chance of great heat within a day; computed once for each look at its board."""
         series, board = story.heats, self._rules.burst.board
         stamp = series.latest_minute, len(series.heats)
-        known = self._chances.get(story.id)
+        known = self._chances.get(story)
         if known is None or known[:2] != stamp:
             level = board.warning_times * (usual.value if usual else board.usual_heat)
             looks = [
@@ -147,12 +143,8 @@ class Snapshots:
                 for one, heat in series.heats.items()
             ]
             known = (*stamp, chance_to_pass(looks, level))
-            self._chances[story.id] = known
+            self._chances[story] = known
         return known[2]
-
-    def drop(self, story: OpenStory) -> None:
-        """Forgets a story that leaves memory."""
-        self._chances.pop(story.id, None)
 
 
 def harm_of(story: OpenStory, rules: Rules) -> dict[str, int]:
