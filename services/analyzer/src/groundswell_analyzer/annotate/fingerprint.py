@@ -34,6 +34,7 @@ _COUNTED = "人名例死伤级岁元万亿"
 _NUMBER = re.compile(
     f"\\d+(?:,\\d{{3}})*|[零一二两三四五六七八九十][零一二两三四五六七八九十百千]*(?=[{_COUNTED}])"
 )
+_DENIALS = ("谣", "不实", "否认", "澄清", "虚假", "rumo", "hoax", "fake", "false", "den")
 _DENIAL = re.compile(
     "谣言|辟谣|不实|否认|澄清|虚假|\\b(?:rumou?rs?|hoax|fake|false|den(?:y|ies|ied))\\b"
 )
@@ -68,7 +69,12 @@ def marks_of(key: str) -> list[int]:
     """Returns what tells texts apart that are worded alike: their first numbers, and a denial."""
     numbers = dict.fromkeys(map(_hash_of_number, numbers_of(key)))
     marks = sorted(list(numbers)[:NUMBERS])
-    return [*marks, DENIAL] if _DENIAL.search(key) else marks
+    return [*marks, DENIAL] if _denies(key) else marks
+
+
+def _denies(key: str) -> bool:
+    # Most texts hold nothing of the kind, which is told in a fifth of the time.
+    return any(part in key for part in _DENIALS) and _DENIAL.search(key) is not None
 
 
 def numbers_of(key: str) -> list[str]:
@@ -92,10 +98,10 @@ def word_shingles(words: Sequence[str]) -> Hashes:
 
 def _combine(columns: Sequence[Hashes]) -> Hashes:
     """Returns one mixed hash a row, without the bit of numbers; the place in the row counts."""
-    mixed = np.zeros(len(columns[0]), dtype=np.uint32)
-    for column, factor in zip(columns, _FACTORS, strict=True):
-        mixed += column * factor
-        mixed ^= mixed >> np.uint32(15)
+    mixed = columns[0] * _FACTORS[0]
+    mixed ^= mixed >> np.uint32(15)
+    mixed += columns[1] * _FACTORS[1]
+    mixed ^= mixed >> np.uint32(15)
     mixed *= _MIX
     mixed ^= mixed >> np.uint32(16)
     return mixed >> np.uint32(1)
