@@ -41,6 +41,7 @@ DOCUMENTS = CollectionSpec(
     indexes=(
         Index(name="expiry", keys=(("expire_time", 1),), expire_after=_NOW),
         Index(name="members", keys=(("story", 1), ("story_order", 1))),
+        Index(name="order", keys=(("story_order", -1),)),
         Index(name="story", keys=(("story", 1), ("event_time", -1), ("_id", 1))),
         Index(name="newest", keys=(("event_time", -1), ("_id", 1))),
         Index(

@@ -1,15 +1,12 @@
-"""The decayed mean of a story's terms: newer documents weigh more, copies nothing."""
+"""What a story says: how many of its documents say each term. Whole numbers: any order gives the same."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-HALF_LIFE = 24 * 60  # minutes after which a document weighs half
-MOST_TERMS = 200
-KEPT_TERMS = 120
+TERMS_COUNTED = 24  # of a document, the most telling ones
 STRONGEST = 32
-_LEAST = 1e-9
 
 
 def term_weights(terms: Sequence[str]) -> dict[str, float]:
@@ -20,81 +17,39 @@ def term_weights(terms: Sequence[str]) -> dict[str, float]:
 
 
 class Centroid:
-    """Sums of term weights. Every weight grows with its document's time, so that none need fade.
+    """Counts of terms over a story's documents, copies apart."""
 
-    Only ratios matter: comparing divides by the length, and the common factor with it.
-    """
+    __slots__ = ("_strongest", "length", "size", "total", "weights")
 
-    __slots__ = ("_origin", "_strongest", "weights")
-
-    def __init__(self, origin: int) -> None:
-        """Takes the minute that later documents are compared with."""
-        self._origin = origin
-        self.weights: dict[str, float] = {}
-        self._strongest: tuple[tuple[str, float], ...] | None = None
+    def __init__(self) -> None:
+        """Starts without documents."""
+        self.weights: dict[str, int] = {}
+        self.size = 0  # documents
+        self.total = 0  # terms of all of them
+        self.length = 0.0  # squared, each count times its term's rarity: kept by the clusterer
+        self._strongest: tuple[tuple[str, int], ...] | None = None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.weights)
 
-    def add(self, terms: Sequence[str], minute: int) -> list[str]:
-        """Adds a document's terms; returns those that are gone to keep the centroid small."""
-        factor = self._factor(minute)
-        for term, weight in term_weights(terms).items():
-            self.weights[term] = self.weights.get(term, 0.0) + factor * weight
-        return self._changed()
+    def add(self, terms: Sequence[str]) -> None:
+        """Adds a document's terms, each once."""
+        weights = self.weights
+        counted = dict.fromkeys(terms[:TERMS_COUNTED])
+        for term in counted:
+            weights[term] = weights.get(term, 0) + 1
+        self.changed(1, len(counted))
 
-    def remove(self, terms: Sequence[str], minute: int) -> list[str]:
-        """Takes a document's terms out again; returns those that are gone."""
-        factor = self._factor(minute)
-        gone = []
-        for term, weight in term_weights(terms).items():
-            if term not in self.weights:
-                continue
-            left = self.weights[term] - factor * weight
-            if left <= _LEAST * factor:
-                del self.weights[term]
-                gone.append(term)
-            else:
-                self.weights[term] = left
-        return gone + self._changed()
+    def changed(self, documents: int, terms: int) -> None:
+        """Notes that so many documents with so many terms came, or went."""
+        self.size += documents
+        self.total += terms
+        self._strongest = None
 
-    def strongest(self) -> tuple[tuple[str, float], ...]:
-        """Returns the strongest terms with their weights."""
+    def strongest(self) -> tuple[tuple[str, int], ...]:
+        """Returns the terms said most with their counts, first met first among equals."""
         if self._strongest is None:
             self._strongest = tuple(
-                heapq.nsmallest(
-                    STRONGEST, self.weights.items(), key=lambda item: (-item[1], item[0])
-                )
+                heapq.nlargest(STRONGEST, self.weights.items(), key=lambda item: item[1])
             )
         return self._strongest
-
-    def _factor(self, minute: int) -> float:
-        exponent = (minute - self._origin) / HALF_LIFE
-        return float(2.0 ** min(max(exponent, -60.0), 500.0))
-
-    def _changed(self) -> list[str]:
-        self._strongest = None
-        if len(self.weights) <= MOST_TERMS:
-            return []
-        kept = dict(
-            heapq.nsmallest(KEPT_TERMS, self.weights.items(), key=lambda item: (-item[1], item[0]))
-        )
-        gone = [term for term in self.weights if term not in kept]
-        self.weights = kept
-        return gone
-
-
-def cosine(
-    left: Mapping[str, float], right: Centroid, importance: Mapping[str, float], left_length: float
-) -> float:
-    """Returns the cosine of weighted terms and a centroid, each term times its importance."""
-    weights = right.weights
-    dot = sum(
-        weight * weights[term] * importance[term] ** 2
-        for term, weight in left.items()
-        if term in weights
-    )
-    if not dot:
-        return 0.0
-    length = sum((weight * importance[term]) ** 2 for term, weight in right.strongest()) ** 0.5
-    return dot / (left_length * length) if left_length and length else 0.0

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from groundswell_analyzer.stories.centroid import cosine, term_weights
+from groundswell_analyzer.stories.centroid import Centroid
+from groundswell_analyzer.stories.cluster import Clusterer
+from groundswell_analyzer.stories.cluster.stream import PATIENCE, SMALL
 from groundswell_analyzer.stories.copies import CopyIndex
-from groundswell_analyzer.stories.lookup import TermIndex
 from groundswell_analyzer.stories.member import Member, Piece
 from groundswell_analyzer.stories.open_story import OpenStory
-from groundswell_core.errors import FailedPrecondition, NotFound
 from groundswell_core.identity import digest
 
-CANDIDATES = 6
-NEAR = 0.3  # similarity from which a document belongs to a story
 SAME_PLACE = 0.04
 OTHER_PLACE = -0.12
 FADING = 0.0002  # a minute without documents; 0.012 an hour
@@ -32,15 +31,16 @@ class Placement:
     how: str  # known, copy, near, new
     before: str  # the story that is stored of it; empty: none yet
     needs_time: bool  # it is not stored when this content came to its story
+    order: int  # of assignment among all documents
 
 
 @dataclass(slots=True)
 class Section:
     """The stories of one language, of drills or not: they never mix."""
 
-    terms: TermIndex
+    words: Clusterer
     copies: CopyIndex
-    stories: dict[str, OpenStory]
+    stories: dict[Centroid, OpenStory]
 
 
 class Desk:
@@ -52,6 +52,9 @@ class Desk:
         self._home: dict[str, str] = {}  # document → story
         self.stories: dict[str, OpenStory] = {}
         self.merged: dict[str, str] = {}
+        self.sequence = 0  # of the newest document that was given to a story
+        self._waiting: deque[tuple[int, str]] = deque()  # small stories, and when they look again
+        self._due: dict[str, None] = {}  # stories that look for others like them
 
     def resolve(self, story: str) -> str:
         """Returns the story that a story was joined into, or itself."""
@@ -65,6 +68,10 @@ class Desk:
         """Returns the story that holds a document in memory; empty when none does."""
         return self._home.get(document, "")
 
+    def homes(self) -> Iterable[tuple[str, str]]:
+        """Returns the documents in memory with their stories."""
+        return self._home.items()
+
     def place(self, piece: Piece) -> Placement:
         """Gives a document to a story, or its newer state to the one it has; repeats change nothing."""
         member = piece.member
@@ -74,10 +81,44 @@ class Desk:
             kept = replace(member, near_copy=known.near_copy if known else member.near_copy)
             self.put(self.open(home, piece), kept)
             return _placement(kept, home, "known", piece)
+        self.sequence += 1
         story, near_copy, how = self._decide(piece)
-        kept = replace(member, near_copy=near_copy)
+        kept = replace(member, near_copy=near_copy, order=self.sequence)
         self.put(story, kept)
+        self._note_due(story, how)
         return _placement(kept, story.id, how, piece)
+
+    def _note_due(self, story: OpenStory, how: str) -> None:
+        if how == "new":
+            self._waiting.append((self.sequence + PATIENCE, story.id))
+        elif self._section(story).words.is_due(story.centroid):
+            self._due[story.id] = None
+        while self._waiting and self._waiting[0][0] <= self.sequence:
+            waiting = self.stories.get(self._waiting.popleft()[1])
+            if waiting is not None and waiting.centroid.size <= SMALL:
+                self._due[waiting.id] = None
+
+    def take_due(self) -> Iterator[OpenStory]:
+        """Yields stories that grew, or waited, enough to look for others like them; each once."""
+        while self._due:
+            story = self.stories.get(next(iter(self._due)))
+            del self._due[next(iter(self._due))]
+            if story is not None and story.centroid.total:
+                yield story
+
+    def look_again(self, story: OpenStory) -> None:
+        """Lets a story that others joined look for more."""
+        self._due[story.id] = None
+
+    def resume(self, sequence: int) -> None:
+        """Goes on after a document, once all stories are loaded: what waited waits on."""
+        self.sequence = sequence
+        young = [
+            (min(member.order for member in story.members.values()) + PATIENCE, story.id)
+            for story in self.stories.values()
+            if 0 < story.centroid.size <= SMALL
+        ]
+        self._waiting = deque(sorted(one for one in young if one[0] > sequence))
 
     def open(self, identifier: str, piece: Piece) -> OpenStory:
         """Returns a story by id, made when it is not in memory."""
@@ -92,36 +133,45 @@ class Desk:
     def adopt(self, story: OpenStory) -> None:
         """Takes in a story without documents."""
         section = self._section(story)
-        self.stories[story.id] = section.stories[story.id] = story
-        section.terms.stories = len(section.stories)
+        self.stories[story.id] = section.stories[story.centroid] = story
 
     def put(self, story: OpenStory, member: Member) -> None:
         """Adds or replaces a document of a story and keeps the look-ups true."""
         section = self._section(story)
         before = story.members.get(member.id)
+        said = before.terms if before and not before.near_copy else ()
+        says = () if member.near_copy else member.terms
         if before is not None and not before.near_copy:
             section.copies.remove(before.id)
-        gone = story.put(member)
+        story.put(member)
         self._home[member.id] = story.id
-        section.terms.remove(story.id, gone)
-        if not member.near_copy:
-            section.terms.add(
-                story.id, [term for term in member.terms if term in story.centroid.weights]
-            )
-            if member.terms:
-                section.copies.add(member.id, member.revision, member.fingerprint, _codes(member))
+        if said != says:
+            _exchange(section.words, story.centroid, said, says)
+        if says:
+            section.copies.add(member.id, member.revision, member.fingerprint, _codes(member))
 
     def drop(self, story: OpenStory) -> None:
         """Takes a story and its documents out of memory."""
+        self._section(story).words.forget(story.centroid)
+        self._take_out(story)
+
+    def join(self, kept: OpenStory, joined: OpenStory) -> None:
+        """Gives all documents of one story to another."""
+        self._section(kept).words.forget(joined.centroid)
+        self._take_out(joined)
+        self.merged[joined.id] = kept.id
+        for member in joined.members.values():
+            self.put(kept, member)
+        self.look_again(kept)
+
+    def _take_out(self, story: OpenStory) -> None:
         section = self._section(story)
-        section.terms.remove(story.id, story.centroid)
         for member in story.members.values():
             if self._home.get(member.id) == story.id:
                 del self._home[member.id]
             if not member.near_copy:
                 section.copies.remove(member.id)
-        section.stories.pop(story.id, None)
-        section.terms.stories = len(section.stories)
+        section.stories.pop(story.centroid, None)
         self.stories.pop(story.id, None)
 
     def prune(self) -> None:
@@ -135,38 +185,16 @@ class Desk:
     def alike(self, story: OpenStory) -> Iterator[tuple[OpenStory, float]]:
         """Yields other stories of the same section with their likeness, the most alike first."""
         section = self._section(story)
-        strongest = story.centroid.strongest()
-        found = section.terms.candidates([term for term, _ in strongest[:12]], CANDIDATES + 1)
-        weights = dict(strongest)
-        likeness = [
-            (section.stories[other], _similarity(weights, section.stories[other], section.terms))
-            for other in found
-            if other != story.id
-        ]
-        yield from sorted(likeness, key=lambda pair: (-pair[1], pair[0].id))
 
-    def together(self, ids: Iterable[str]) -> list[OpenStory]:
-        """Returns stories that can be one, each once; raises NotFound or FailedPrecondition."""
-        found = [self.open_one(one) for one in dict.fromkeys(map(self.resolve, ids))]
-        if len({(story.language, story.exercise) for story in found}) > 1:
-            raise FailedPrecondition(
-                "stories of different languages, or drills and real ones, stay apart",
-                reason="STORIES_STAY_APART",
-            )
-        if len(found) < 2:
-            raise FailedPrecondition("these are one story already", reason="ONE_STORY")
-        return found
+        def adjust(other: Centroid) -> float:
+            return stories_evidence(story, section.stories[other])
 
-    def open_one(self, identifier: str) -> OpenStory:
-        """Returns a story in memory; raises NotFound."""
-        if identifier not in self.stories:
-            name = f"stories/{identifier}"
-            raise NotFound(f"there is no {name}", reason="STORY_NOT_FOUND", name=name)
-        return self.stories[identifier]
+        for centroid, likeness in section.words.alike(story.centroid, adjust):
+            yield section.stories[centroid], likeness
 
     def rarity(self, story: OpenStory) -> Callable[[str], float]:
         """Returns how telling a term is beside the other stories of its section."""
-        return self._section(story).terms.importance
+        return self._section(story).words.rarity
 
     def _section(self, story: OpenStory) -> Section:
         return self._section_of(story.language, exercise=story.exercise)
@@ -174,7 +202,7 @@ class Desk:
     def _section_of(self, language: str, *, exercise: bool) -> Section:
         key = (language, exercise)
         if key not in self._sections:
-            self._sections[key] = Section(TermIndex(), CopyIndex(), {})
+            self._sections[key] = Section(Clusterer(), CopyIndex(), {})
         return self._sections[key]
 
     def _decide(self, piece: Piece) -> tuple[OpenStory, bool, str]:
@@ -190,35 +218,28 @@ class Desk:
         nearest = self._nearest(member, section)
         if nearest is not None:
             return nearest, False, "near"
-        identifier = digest("story", member.id, length=20)
-        return self.open(identifier, piece), False, "new"
+        return self.open(story_id(member.id), piece), False, "new"
 
     def _nearest(self, member: Member, section: Section) -> OpenStory | None:
-        best, best_score = None, NEAR
-        weights = term_weights(member.terms)
-        for identifier in section.terms.candidates(member.terms, CANDIDATES):
-            story = section.stories[identifier]
-            if not _shares_enough(weights, story):
-                continue
-            score = _similarity(weights, story, section.terms) + evidence(member, story)
-            if score > best_score or (score == best_score and best is None):
-                best, best_score = story, score
-        return best
+        def adjust(centroid: Centroid) -> float:
+            return evidence(member, section.stories[centroid])
+
+        found = section.words.nearest(member.terms, adjust)
+        return section.stories[found] if found else None
 
 
-def _shares_enough(weights: dict[str, float], story: OpenStory) -> bool:
-    """Tells whether more than one word joins them: one shared word is no event."""
-    shared = sum(term in story.centroid.weights for term in weights)
-    return shared >= min(2, len(weights))
+def story_id(document: str) -> str:
+    """Returns the id of the story that a document opens."""
+    return digest("story", document, length=20)
 
 
-def _similarity(weights: dict[str, float], story: OpenStory, terms: TermIndex) -> float:
-    strongest = story.centroid.strongest()
-    importance = {
-        term: terms.importance(term) for term in (*weights, *(term for term, _ in strongest))
-    }
-    length = sum((weight * importance[term]) ** 2 for term, weight in weights.items()) ** 0.5
-    return cosine(weights, story.centroid, importance, length)
+def _exchange(
+    words: Clusterer, centroid: Centroid, said: tuple[str, ...], says: tuple[str, ...]
+) -> None:
+    if said:
+        words.remove(centroid, said)
+    if says:
+        words.add(centroid, says)
 
 
 def evidence(member: Member, story: OpenStory) -> float:
@@ -236,9 +257,22 @@ def _codes(member: Member) -> tuple[str, ...]:
     return tuple(place.code for place, _ in member.places)
 
 
+def stories_evidence(one: OpenStory, other: OpenStory) -> float:
+    """Returns what places and time add to, or take from, likeness of two stories."""
+    quiet = abs(_latest_minute(one) - _latest_minute(other))
+    places = _places_evidence(_known(one), _known(other))
+    return places - min(quiet * FADING, MOST_FADING)
+
+
 def _place_evidence(member: Member, story: OpenStory) -> float:
-    named = {place.code for place, _ in member.places}
-    known = {place.code for place in story.tally.places}
+    return _places_evidence({place.code for place, _ in member.places}, _known(story))
+
+
+def _known(story: OpenStory) -> set[str]:
+    return {place.code for place in story.tally.places}
+
+
+def _places_evidence(named: set[str], known: set[str]) -> float:
     if not named or not known:
         return 0.0
     if any(_within(one, other) for one in named for other in known):
@@ -259,4 +293,5 @@ def _placement(member: Member, story: str, how: str, piece: Piece) -> Placement:
         how,
         piece.story,
         member.story_time is None,
+        member.order,
     )

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from groundswell_analyzer.clock import EventClock
@@ -26,9 +26,11 @@ from groundswell_analyzer.stories.desk import Desk, Placement
 from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.loading import Loader
+from groundswell_analyzer.stories.merging import present, together
 from groundswell_analyzer.stories.open_story import OpenStory
 from groundswell_analyzer.stories.splitting import first_of, leaving, parted_id, tell_parting
 from groundswell_analyzer.stories.store import StoryStore
+from groundswell_analyzer.stories.work import Work
 from groundswell_core.clock import Clock
 from groundswell_core.errors import Aborted
 from groundswell_core.log import get_logger
@@ -38,19 +40,6 @@ log = get_logger(__name__)
 Announce = Callable[[Sequence[OpenStory]], None]
 Tell = Callable[[Sequence[OpenStory]], Awaitable[None]]
 SWEEP_BATCH = 500
-
-
-@dataclass(slots=True)
-class Work:
-    """What one flush has to write."""
-
-    placements: dict[str, tuple[Placement, int]] = field(default_factory=dict)  # with their order
-    stories: dict[str, OpenStory] = field(default_factory=dict)
-    graded: set[str] = field(default_factory=set)  # stories that were graded at this moment
-
-    def touch(self, story: OpenStory) -> None:
-        """Notes that a story must be written."""
-        self.stories[story.id] = story
 
 
 def _tell_nobody(stories: Sequence[OpenStory]) -> None:
@@ -77,7 +66,6 @@ class Keeper:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _work: Work = field(default_factory=Work, init=False)
     _joined: dict[str, OpenStory] = field(default_factory=dict, init=False)  # not yet written so
-    _order: int = field(default=0, init=False)
 
     @property
     def steps(self) -> tuple[Callable[[], Awaitable[None]], ...]:
@@ -99,6 +87,9 @@ class Keeper:
             self.grader.learn_heats(story, story.members)
             if story.dirty_minutes:
                 self._work.touch(story)
+        for kept, joined in self._loader.joined_unsaid():
+            self._join(kept, joined)
+        self.desk.resume(await self.store.last_order())
         await self.sweep()
         await self.look()
 
@@ -124,9 +115,6 @@ class Keeper:
             now = self.events.now()
             for story in self.life.settle(self.desk, now):
                 self._work.touch(story)
-            for kept, joined in self.life.pairs_to_merge(self.desk):
-                self.life.join(self.desk, kept, joined, now)
-                self._joined[joined.id] = joined
             await self._write_joined()
             for story in self.life.worth_grading(self.desk, now):
                 if self.grader.grade(story, now, self._now()):
@@ -150,7 +138,7 @@ class Keeper:
         """Joins stories into one because a person says so: durable and told when it returns."""
         async with self._lock:
             await self._loader.bring([kept, *others])
-            stories = self.desk.together([kept, *others])
+            stories = together(self.desk, [kept, *others])
             for joined in stories[1:]:
                 self.life.join(self.desk, stories[0], joined, self.events.now())
                 self._joined[joined.id] = joined
@@ -161,7 +149,7 @@ class Keeper:
         """Moves documents of a story into a new one because a person says so; returns its id."""
         async with self._lock:
             await self._loader.bring([story])
-            kept = self.desk.open_one(self.desk.resolve(story))
+            kept = present(self.desk, story)
             gone = leaving(kept, documents)
             made = parted_id(kept, gone)
             await self.store.part(kept.id, made, gone, first_of(kept, gone))
@@ -182,13 +170,24 @@ class Keeper:
             if not piece.pending and (member is None or member.change == piece.member.change):
                 continue  # said before: its effect is stored
             placement = self.desk.place(piece)
-            self._order = max(self._order + 1, int(self.clock.now().timestamp() * 1_000_000))
-            self._work.placements[placement.document] = (placement, self._order)
+            self._work.placements[placement.document] = (placement, placement.order)
             story = self.desk.stories[placement.story]
             self._work.touch(story)
             self._work.graded.discard(story.id)
             self.events.advance(max(piece.member.time, story.heats.latest or piece.member.time))
             self.grader.learn_heats(story, [placement.document])
+            # At once, not with time: after a restart the same documents lead to the same stories.
+            self._join_alike()
+
+    def _join_alike(self) -> None:
+        for kept, joined in self.life.pairs_to_merge(self.desk):
+            self._join(kept, joined)
+
+    def _join(self, kept: OpenStory, joined: OpenStory) -> None:
+        self.life.join(self.desk, kept, joined, self.events.now())
+        self._joined[joined.id] = joined
+        self._work.stories.pop(joined.id, None)
+        self._work.touch(kept)
 
     async def _flush(self) -> None:
         for step in self.steps:
@@ -198,12 +197,17 @@ class Keeper:
     async def write_documents(self) -> None:
         """Step 1: writes which story each document belongs to."""
         work, now = self._work, self._now()
+        for identifier, (placement, order) in work.placements.items():
+            home = self.desk.resolve(placement.story)  # it may have been joined since
+            work.placements[identifier] = (replace(placement, story=home), order)
         lost = (
             await self.store.assign(list(work.placements.values()), now) if work.placements else ()
         )
         for identifier in lost:
             CONFLICTS.labels("assignment").inc()
             del work.placements[identifier]
+        for joined in self._joined.values():
+            await self._move(joined)
         if lost:
             await self._read_again(lost)
         for placement, order in work.placements.values():
@@ -235,6 +239,7 @@ class Keeper:
 
     async def write_stories(self) -> None:
         """Step 2: grades and writes the stories."""
+        await self._write_joined()
         work = self._work
         waiting = [story for story in work.stories.values() if story.members or story.version]
         for _ in range(3):
@@ -259,14 +264,11 @@ class Keeper:
     async def write_series(self) -> None:
         """Step 3: writes the minutes that changed, and grades that go on record."""
         await self.store.write_series(list(self._work.stories.values()), self._now())
-        past = list(self.grader.past)
-        await self.store.write_grades(past, self._now())
-        for _ in past:
-            self.grader.past.popleft()
+        await self.store.write_grades(self.grader.past, self._now())
 
     async def settle(self) -> None:
         """Step 4: marks the documents as done."""
-        await self.store.settle(list(self._work.placements))
+        await self.store.settle([*self._work.placements, *self._work.moved])
 
     async def send(self) -> None:
         """Step 5: sends alerts that are new or due, and tells watchers."""
@@ -279,17 +281,24 @@ class Keeper:
         event_now, now = self.events.now(), self._now()
         for joined in list(self._joined.values()):
             log.info("stories merged", story=joined.merged_into, joined=joined.id)
-            self.grader.grade(joined, event_now, now)
-            # The record first: whoever starts after a crash here sees it and moves the documents.
-            await self.store.write_stories([joined], event_now=event_now, now=now)
-            await self.store.move(joined.id, self.desk.resolve(joined.id))
+            if joined.version:  # else nobody has heard of it
+                self.grader.grade(joined, event_now, now)
+                # The record first: whoever starts after a crash here sees it and moves the documents.
+                await self.store.write_stories([joined], event_now=event_now, now=now)
+            await self._move(joined)
             await self.store.drop_series(joined)
-            await self.outbox.send([joined], self.clock.now())
-            self.announce([joined])
+            if joined.version:
+                await self.outbox.send([joined], self.clock.now())
+                self.announce([joined])
             del self._joined[joined.id]
             kept = self.desk.stories.get(self.desk.resolve(joined.id))
             if kept is not None:
                 self._work.touch(kept)
+
+    async def _move(self, joined: OpenStory) -> None:
+        if not self._work.moved.keys() >= joined.members.keys():
+            await self.store.move(joined.id, self.desk.resolve(joined.id))
+            self._work.moved |= dict.fromkeys(joined.members)
 
     def _now(self) -> datetime:
         moment = self.clock.now()

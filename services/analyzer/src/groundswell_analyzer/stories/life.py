@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from groundswell_analyzer.stories.cluster.clusterer import JOINED
 from groundswell_analyzer.stories.desk import Desk
 from groundswell_analyzer.stories.open_story import OUTLETS_TOLD, OpenStory
-from groundswell_analyzer.stories.splitting import were_parted
 from groundswell_core.grades import Level
 from groundswell_core.stories import StoryEvent, StoryState
 
-MERGE_LIKENESS = 0.75
-_MERGE_DOCUMENTS = 2  # stories of one document wait for a second before they may join
 _GRADED_WITHIN = timedelta(hours=3)
 
 
@@ -23,7 +21,6 @@ class Life:
         """Takes both in seconds without documents."""
         self.rest_after = rest_after
         self.forget_after = forget_after
-        self._merge_candidates: set[str] = set()
 
     def settle(self, desk: Desk, now: datetime) -> list[OpenStory]:
         """Lets stories rest that were quiet for long; returns those that changed."""
@@ -38,7 +35,6 @@ class Life:
 
     def wake(self, story: OpenStory, now: datetime) -> None:
         """Tells the timeline what is new in a story; one that rested and has documents again wakes."""
-        self._merge_candidates.add(story.id)
         if story.state is StoryState.RESTING and self._quiet(story, now) <= self.rest_after:
             story.state = StoryState.ACTIVE
             story.wave_count += 1
@@ -93,34 +89,17 @@ class Life:
 
     def pairs_to_merge(self, desk: Desk) -> Iterator[tuple[OpenStory, OpenStory]]:
         """Yields (kept, joined) stories that came to tell the same: the older is kept."""
-        candidates, self._merge_candidates = sorted(self._merge_candidates), set()
-        for identifier in candidates:
-            story = desk.stories.get(identifier)
-            if story is None or story.tally.documents < _MERGE_DOCUMENTS:
-                continue
-            other = next(
-                (
-                    one
-                    for one, likeness in desk.alike(story)
-                    if likeness >= MERGE_LIKENESS
-                    and one.tally.documents >= _MERGE_DOCUMENTS
-                    and not were_parted(story, one)
-                ),
-                None,
-            )
-            if other is not None:
+        for story in desk.take_due():
+            other, likeness = next(desk.alike(story), (None, 0.0))
+            if other is not None and likeness >= JOINED:
                 yield (story, other) if _age(story) <= _age(other) else (other, story)
 
     def join(self, desk: Desk, kept: OpenStory, joined: OpenStory, now: datetime) -> None:
         """Moves all documents of one story to another, in memory."""
         members = list(joined.members.values())
-        name = joined.id
-        desk.drop(joined)
-        desk.merged[name] = kept.id
+        desk.join(kept, joined)
         joined.state = StoryState.MERGED
         joined.merged_into = kept.id
-        for member in members:
-            desk.put(kept, member)
         kept.tell(
             StoryEvent(
                 time=now,

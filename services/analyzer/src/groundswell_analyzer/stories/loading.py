@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from groundswell_analyzer.stories.desk import Desk
+from groundswell_analyzer.stories.desk import Desk, story_id
 from groundswell_analyzer.stories.member import Piece
 from groundswell_analyzer.stories.open_story import OpenStory
 from groundswell_analyzer.stories.records import opened
@@ -30,6 +30,18 @@ class Loader:
         for identifier in [one for one in records if self._desk.resolve(one) != one]:
             await self._store.move(identifier, self._desk.resolve(identifier))
         return await self._fill(records)
+
+    def joined_unsaid(self) -> list[tuple[OpenStory, OpenStory]]:
+        """Returns stories whose documents were moved but whose record does not say so, with where to."""
+        empty = {one.id: one for one in self._desk.stories.values() if not one.members}
+        if not empty:
+            return []
+        founders = {
+            founded: self._desk.stories[home]
+            for document, home in self._desk.homes()
+            if (founded := story_id(document)) in empty
+        }
+        return [(founders[identifier], empty[identifier]) for identifier in sorted(founders)]
 
     async def reload(self, ids: Sequence[str]) -> list[OpenStory]:
         """Reads stories anew, whatever memory says of them."""
@@ -81,6 +93,7 @@ class Loader:
         for story in made:
             if not is_stale(story, records[story.id]):
                 story.dirty_minutes.clear()
+                story.centroid.length = records[story.id].get("length", story.centroid.length)
         return made
 
     async def _without_record(self, ids: Sequence[str]) -> list[OpenStory]:

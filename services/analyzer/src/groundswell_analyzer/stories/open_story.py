@@ -95,7 +95,7 @@ class OpenStory:
         self.language = language
         self.exercise = exercise
         self.members: dict[str, Member] = {}
-        self.centroid = Centroid(origin)
+        self.centroid = Centroid()  # kept by the desk
         self.tally = Tally()
         self.heats = HeatSeries()
         self.state = StoryState.ACTIVE
@@ -119,28 +119,24 @@ class OpenStory:
         """Returns stories/{id}."""
         return f"stories/{self.id}"
 
-    def put(self, member: Member) -> list[str]:
-        """Adds a document, or replaces it; returns the terms that the centroid lost."""
-        gone = self._take_out(member.id)
+    def put(self, member: Member) -> None:
+        """Adds a document, or replaces it."""
+        self._take_out(member.id)
         self.members[member.id] = member
         if member.claims and not member.near_copy and not member.withdrawn:
             self._claiming[member.id] = None
         self.tally.count(member, 1)
         self.dirty_minutes.add(member.minute)
         self.dirty_minutes.update(self.heats.add(member))
-        if not member.near_copy:
-            gone += self.centroid.add(member.terms, member.minute)
         self._note_times(member)
-        return gone
 
-    def _take_out(self, identifier: str) -> list[str]:
+    def _take_out(self, identifier: str) -> None:
         before = self.members.pop(identifier, None)
         if before is None:
-            return []
+            return
         self._claiming.pop(identifier, None)
         self.tally.count(before, -1)
         self.dirty_minutes.add(before.minute)
-        return [] if before.near_copy else self.centroid.remove(before.terms, before.minute)
 
     def _note_times(self, member: Member) -> None:
         latest = max(moment for moment in (member.time, self.heats.latest) if moment)

@@ -130,9 +130,8 @@ def story_record(
         "alerts": [story.alerts[name].to_record() for name in sorted(story.alerts)],
         "timeline": [STORY_EVENTS.to_record(event) for event in story.timeline],
         "told_outlets": list(story.told_outlets),
-        # What cannot be counted anew from documents: how words were found to weigh, and when.
+        # What cannot be counted anew from documents: how rare its words were as they came.
         "length": story.centroid.length,
-        "look": story.centroid.look,
         "told": _told_record(told),
         # What outlet_records counts: who told of it, the first one first.
         "outlets": [share._asdict() for share in told.outlets],
@@ -181,7 +180,6 @@ def opened(record: Mapping[str, Any]) -> OpenStory:
         record["_id"], record["language"], exercise=record["exercise"], origin=minute_of(start)
     )
     story.version = record["version"]
-    story.centroid.look = record.get("look", story.centroid.look)
     story.state = StoryState[record["state"]]
     story.merged_into = record["merged_into"].removeprefix("stories/")
     story.split_from = record.get("split_from", "").removeprefix("stories/")

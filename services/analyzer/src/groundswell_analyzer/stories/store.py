@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,6 +95,13 @@ class StoryStore:
         moment: datetime | None = record["event_time"] if record else None
         return moment
 
+    async def last_order(self) -> int:
+        """Returns the place of the document that was given to a story last."""
+        record = await self._documents.find_one(
+            {}, sort=[("story_order", -1)], fields=["story_order"]
+        )
+        return int((record or {}).get("story_order") or 0)
+
     async def written_since(self, moment: datetime) -> list[str]:
         """Returns ids of stories that others wrote since a time."""
         where = {"write_time": {"$gte": moment}, "writer": {"$ne": self._writer}}
@@ -160,12 +168,14 @@ class StoryStore:
         for story in stories:
             story.dirty_minutes.clear()
 
-    async def write_grades(self, graded: Iterable[tuple[str, Graded]], now: datetime) -> None:
-        """Writes grades of stories to the record of past ones; repeats replace."""
-        records = [past_record(story, one, now + self._keep) for story, one in graded]
+    async def write_grades(self, past: deque[tuple[str, Graded]], now: datetime) -> None:
+        """Writes grades of stories to the record of past ones, and takes them out of the queue."""
+        records = [past_record(story, one, now + self._keep) for story, one in past]
         await self._grades.bulk(
             [replace_op({"_id": record["_id"]}, record, upsert=True) for record in records]
         )
+        for _ in records:
+            past.popleft()
 
     async def drop_series(self, story: OpenStory) -> None:
         """Deletes the series of a story whose documents now belong to another."""
@@ -180,8 +190,13 @@ class StoryStore:
             )
 
     async def move(self, source: str, target: str) -> None:
-        """Gives all documents of a story to the story it was joined into; repeats are harmless."""
-        await self._documents.update_many({"story": source}, {"$set": {"story": target}})
+        """Gives all documents of a story to the story it was joined into; repeats are harmless.
+
+        They wait until that story's record and series count them: a crash in between loses none.
+        """
+        await self._documents.update_many(
+            {"story": source}, {"$set": {"story": target, "pending": True}}
+        )
 
     async def part(self, source: str, target: str, documents: Sequence[str], first: str) -> None:
         """Gives documents of a story to a new one; they wait until both are written anew."""
