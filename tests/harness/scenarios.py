@@ -141,7 +141,7 @@ class Player:
             ).items():
                 self.grader.hours.note(name, hour_of(now - MINUTE), typical)
         self._life.settle(self._desk, now)
-        for kept, joined in list(self._life.pairs_to_merge(self._desk)):
+        for kept, joined in self._life.pairs_to_merge(self._desk):
             self._life.join(self._desk, kept, joined, now)
         for story in list(self._desk.stories.values()):
             self._life.wake(story, now)
