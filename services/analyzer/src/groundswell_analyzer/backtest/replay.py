@@ -91,7 +91,7 @@ class Replay:
         self._learn_usual(now)
         self._grade_touched(now)
         self._life.settle(self._desk, now)
-        for kept, joined in list(self._life.pairs_to_merge(self._desk)):
+        for kept, joined in self._life.pairs_to_merge(self._desk):
             self._close(joined)
             self._life.join(self._desk, kept, joined, now)
         for story in self._life.worth_grading(self._desk, now):
