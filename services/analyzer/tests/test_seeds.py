@@ -38,7 +38,7 @@ def test_every_key_is_read(tmp_path):
         "  sources: [sources/wire]\n"
         "  department: departments/rescue\n"
         "  labels: {team: north}\n"
-        "  minimum_support: 5\n"
+        "  minimum_support: 5\n  alarms_per_day: 2\n  alert_score: 55\n"
         "  alert_level: II\n"
         "  state: off\n"
         "  exercise: true\n",
@@ -46,6 +46,7 @@ def test_every_key_is_read(tmp_path):
     (monitor,) = read_monitors(path)
     assert monitor.sources == ("sources/wire",)
     assert (monitor.minimum_support, monitor.alert_level) == (5, Level.II)
+    assert (monitor.alarms_per_day, monitor.alert_score) == (2.0, 55.0)
     assert (monitor.state, monitor.exercise) == (MonitorState.OFF, True)
 
 

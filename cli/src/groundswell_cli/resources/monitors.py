@@ -97,6 +97,9 @@ def _facts(monitor: Any) -> Iterator[tuple[str, output.Cell]]:
     yield "sources", ", ".join(map(output.short, monitor.sources)) or "all"
     yield "department", output.short(monitor.department)
     yield "alerts from", output.level_text(monitor.alert_level or Level.IV)
+    if monitor.HasField("alert_score"):
+        yield "alert score", f"{monitor.alert_score:g} of 100 at least"
+    yield "alarm budget", f"{monitor.alarms_per_day or 5:g} a day"
     yield "needs", f"{monitor.minimum_support or 3} documents"
     yield "labels", ", ".join(f"{key}={value}" for key, value in sorted(monitor.labels.items()))
     yield "changed", output.ago(monitor, "update_time")

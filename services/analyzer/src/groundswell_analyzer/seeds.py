@@ -60,6 +60,8 @@ class MonitorEntry(BaseModel):
     labels: dict[Text, Text] = Field(default_factory=dict)
     minimum_support: int | None = Field(None, ge=1)
     alert_level: Literal["I", "II", "III", "IV"] = "IV"
+    alarms_per_day: float | None = Field(None, gt=0, le=10_000)
+    alert_score: float | None = Field(None, ge=0, le=100)
     state: Annotated[Literal["on", "shadow", "off"], BeforeValidator(_word)] = "on"
     exercise: bool = False
 
@@ -74,6 +76,8 @@ class MonitorEntry(BaseModel):
             department=self.department or "",
             labels=self.labels,
             minimum_support=self.minimum_support,
+            alarms_per_day=self.alarms_per_day,
+            alert_score=self.alert_score,
             alert_level=Level[self.alert_level],
             state=MonitorState[self.state.upper()],
             exercise=self.exercise,
