@@ -27,7 +27,8 @@ class Kernel:
     def logits(self, readings: Sequence[Reading]) -> Floats:
         """Returns the evidence for each class, a row a document."""
         near = likeness(points(self.vectors, readings), self.examples)
-        return np.asarray(near @ self.weights + self.bias, dtype=np.float32)
+        evidence = near.astype(np.float64) @ self.weights + self.bias
+        return np.asarray(evidence, dtype=np.float32)
 
 
 def points(vectors: Vectors, readings: Sequence[Reading]) -> Floats:
@@ -38,5 +39,8 @@ def points(vectors: Vectors, readings: Sequence[Reading]) -> Floats:
 
 def likeness(rows: Floats, examples: Floats) -> Floats:
     """Returns the Gaussian kernel of each row with each example; 1: they are the same."""
-    squares = np.einsum("ij,ij->i", rows, rows)[:, None] + np.einsum("ij,ij->i", examples, examples)
-    return np.asarray(np.exp(2 * rows @ examples.T - squares), dtype=np.float32)
+    # More exact than what is kept: how a product is summed up changes with the number of rows, and
+    # what is said of a document must not hang on the others of its batch.
+    left, right = rows.astype(np.float64), examples.astype(np.float64)
+    squares = np.einsum("ij,ij->i", left, left)[:, None] + np.einsum("ij,ij->i", right, right)
+    return np.asarray(np.exp(2 * left @ right.T - squares), dtype=np.float32)
