@@ -41,6 +41,7 @@ class Snapshots:
         self._rules = rules
         self.hours = HourBaselines()
         self.heats = HeatBaselines()
+        self._usual: dict[str, tuple[datetime, Usual | None]] = {}  # of the present hour
         self._budgets: dict[str, AlarmBudget] = {}
         self._thresholds: dict[str, tuple[tuple[float, int], float]] = {}  # of the present episode
         self._peaks: dict[str, dict[datetime, dict[str, float]]] = {}
@@ -126,10 +127,17 @@ class Snapshots:
                 self.heats.note(member.source, heat)
 
     def _usual_hour(self, monitor: str, story: OpenStory, event_now: datetime) -> Usual:
-        known = self.hours.usual(monitor, event_now)
+        known = self._known_hour(monitor, hour_of(event_now))
         candidates = [usual for usual in (known, own_usual(story, event_now)) if usual is not None]
         prior = Usual(self._rules.burst.usual_hour, 1.0)
         return max(candidates, key=lambda one: one.value, default=prior)
+
+    def _known_hour(self, monitor: str, hour: datetime) -> Usual | None:
+        """Returns what is usual for a monitor; eight weeks of hours are looked through once an hour."""
+        known = self._usual.get(monitor)
+        if known is None or known[0] != hour:
+            known = self._usual[monitor] = (hour, self.hours.usual(monitor, hour))
+        return known[1]
 
     def _chance(self, story: OpenStory, usual: Usual | None) -> float:
         """Returns the chance of great heat within a day; computed once for each look at its board."""
