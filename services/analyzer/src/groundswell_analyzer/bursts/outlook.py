@@ -14,7 +14,12 @@ _RECENT = 1.0  # hours in which the weight of a past hour halves
 _LOOKED_AT = 12  # past hours
 _BELIEF = 1.0  # documents that keep a handful of counts from saying too much
 _FADING = 3.0  # hours in which what is unusual, as a logarithm, halves
-_DISPERSION = 0.055  # of a total beyond chance, where all is as usual; alike for all horizons
+# A total varies beyond chance as the series' own hours do: so much of their mean squared change.
+_OF_CHANGE = 0.7
+_ORDINARY_CHANGE = 0.1  # believed before any is seen, as much as so many hours are
+_ORDINARY_HOURS = 12
+_MOST_CHANGE = 4.0  # of one hour, squared: one burst does not make a series wild
+_LEAST_DISPERSION = 0.02
 _SHARE = 0.9  # upper end of the 80 % interval
 
 
@@ -46,16 +51,18 @@ def forecast(
     """
     coming = _smooth([max(one, 0.0) for one in usual] or [0.0])
     excess = _excess(past, coming)
-    return tuple(_outlook(hours, excess, coming) for hours in horizons)
+    # What is far from usual is harder to tell.
+    dispersion = _dispersion(past, coming) * (1 + abs(excess))
+    return tuple(_outlook(hours, excess, dispersion, coming) for hours in horizons)
 
 
-def _outlook(hours: int, excess: float, coming: Sequence[float]) -> Outlook:
+def _outlook(hours: int, excess: float, dispersion: float, coming: Sequence[float]) -> Outlook:
     expected = sum(
         (coming[ahead % len(coming)] + _BELIEF) * math.exp(excess * 0.5 ** ((ahead + 1) / _FADING))
         - _BELIEF
         for ahead in range(hours)
     )
-    model = CountModel(max(expected, 0.0), _DISPERSION * (1 + abs(excess)))
+    model = CountModel(max(expected, 0.0), dispersion)
     return Outlook(hours, model.mean, model.quantile(1 - _SHARE), model.quantile(_SHARE), model)
 
 
@@ -78,3 +85,20 @@ def _excess(past: Sequence[float | None], coming: Sequence[float]) -> float:
             # The same hour of the day: what is usual then is usual 24 hours later.
             want += weight * coming[-ago % _DAY % len(coming)]
     return math.log(have / want)
+
+
+def _dispersion(past: Sequence[float | None], coming: Sequence[float]) -> float:
+    """Returns how much totals vary beyond chance, from how ratios to the usual change by the hour."""
+    changes, before = _ORDINARY_HOURS * _ORDINARY_CHANGE, None
+    known = _ORDINARY_HOURS
+    for ago, count in zip(range(len(past), 0, -1), past, strict=True):
+        now = None
+        if count is not None:
+            have = max(count, 0.0) + _BELIEF
+            now = math.log(have / (coming[-ago % _DAY % len(coming)] + _BELIEF)), 1 / have
+        if now is not None and before is not None:
+            # Chance alone changes a logarithm by one over the count, squared.
+            changes += min((now[0] - before[0]) ** 2, _MOST_CHANGE) - now[1] - before[1]
+            known += 1
+        before = now
+    return max(_OF_CHANGE * changes / known, _LEAST_DISPERSION)
