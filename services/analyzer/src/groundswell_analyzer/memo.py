@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-SLOTS = 2**17
+SLOTS = 2**18
 
 
 class Memo:

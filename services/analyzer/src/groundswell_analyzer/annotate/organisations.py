@@ -20,7 +20,7 @@ from groundswell_analyzer.query.keys import plain
 from groundswell_analyzer.query.literals import borders, stands_alone
 
 MAXIMUM_ORGANISATIONS = 8
-READ = 600  # characters of a text that are read: whom it is about, news says first
+READ = 500  # characters of a text that are read: whom it is about, news says first
 _MOST = 2 * MAXIMUM_ORGANISATIONS  # that are found before the first ones are taken
 _FIRMS = ("公司", "集团", "银行", " Group", " Company", " Corporation", " Motors", " Airlines")
 

@@ -15,8 +15,8 @@ from groundswell_analyzer.query.literals import borders, stands_alone
 from groundswell_core.analyses import Place
 
 MAXIMUM_PLACES = 20
-READ_DENSE = 600  # characters of a text that are read: news says first where it happened
-READ_SPACED = 3_000  # in scripts with spaces
+READ_DENSE = 500  # characters of a text that are read: news says first where it happened
+READ_SPACED = 2_500  # in scripts with spaces
 _DENSE = frozenset({"zh", "ja"})
 _BEFORE_WORDS = frozenset(
     "美英法俄澳在从到的和与是自往赴至由了及或日月年"

@@ -18,8 +18,8 @@ MAXIMUM_TERMS = 64
 TITLE_WEIGHT = 4  # one mention in the title counts as so many in the text
 LEAD = 80  # words at the text's start that count twice: news says first what matters
 # Characters of a text that are split into words: the same amount of news in either kind of script.
-READ_DENSE = 500
-READ_SPACED = 2_500
+READ_DENSE = 400
+READ_SPACED = 2_000
 _DENSE = frozenset({"zh", "ja"})
 _AT_ONCE = 16  # documents, so that their words stay in the processor's cache
 

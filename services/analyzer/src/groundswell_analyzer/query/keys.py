@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from enum import IntFlag
 from functools import cache, lru_cache
 
 import numpy as np
@@ -34,8 +33,8 @@ _MAPPED = 0x30000  # beyond lie no letters with another form
 _MARK = 1 << 16  # flags lie above the 16 bits of a spelling
 
 
-class Trait(IntFlag):
-    """What some character of a text asks for, beyond its spelling."""
+class Trait:
+    """What some character of a text asks for, beyond its spelling: plain bits, for they are quick."""
 
     COMPLEX = 1 * _MARK  # is not spelled as one character for one
     CASED = 2 * _MARK  # folding changes it
