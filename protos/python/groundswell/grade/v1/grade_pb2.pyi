@@ -70,7 +70,7 @@ class Contribution(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     FORMULA_FIELD_NUMBER: _builtins.int
     component: _builtins.str
-    """The component: burst, spread, sentiment, source_weight, category."""
+    """The component: burst, spread, sentiment, source_weight, category, harm."""
     input: _builtins.float
     """The measured input, in the component's own unit."""
     scaled: _builtins.float
@@ -78,7 +78,7 @@ class Contribution(_message.Message):
     weight: _builtins.float
     """The component's weight in the rule, 0..1."""
     points: _builtins.float
-    """Points added to the score: 100 * weight * scaled."""
+    """Points added to the score: 100 * weight * scaled; of harm, the points that lift the score to its class."""
     reason: _builtins.str
     """One sentence for people, in English."""
     formula: _builtins.str
