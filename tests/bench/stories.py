@@ -76,7 +76,7 @@ def floor(texts: Texts) -> list[int]:
     labels = []
     for number, terms in enumerate(texts, 201):
         words = dict.fromkeys(terms)
-        holders.update(words)
+        holders.update(list(words))
         weights = {word: math.log(number / (holders[word] + 1)) for word in words}
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         scores: Counter[int] = Counter()

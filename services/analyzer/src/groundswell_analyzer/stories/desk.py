@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from groundswell_analyzer.stories.centroid import Centroid
 from groundswell_analyzer.stories.cluster import Clusterer
+from groundswell_analyzer.stories.cluster.clusterer import WORTH_A_LOOK
 from groundswell_analyzer.stories.cluster.stream import PATIENCE, SMALL
 from groundswell_analyzer.stories.copies import CopyIndex
 from groundswell_analyzer.stories.member import Member, Piece
@@ -162,7 +163,8 @@ class Desk:
         self.merged[joined.id] = kept.id
         for member in joined.members.values():
             self.put(kept, member)
-        self.look_again(kept)
+        if joined.centroid.size * WORTH_A_LOOK >= kept.centroid.size - joined.centroid.size:
+            self.look_again(kept)
 
     def _take_out(self, story: OpenStory) -> None:
         section = self._section(story)

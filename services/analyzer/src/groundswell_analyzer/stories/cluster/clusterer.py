@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from groundswell_analyzer.stories.centroid import TERMS_COUNTED, Centroid
 
-NEAR = 0.25  # cosine from which a document belongs to a story
+NEAR = 0.22  # cosine from which a document belongs to a story
 JOINED = 0.03  # likeness from which two stories are one
 _LOOKS = frozenset(round(2 * 1.5**step) for step in range(40))  # sizes at which a story looks
 CANDIDATES = 3  # stories that are compared with all they say
@@ -22,11 +22,13 @@ LEAST_COSINE = 0.1  # of stories that are worth a comparison
 SIZE_PENALTY = 0.05  # for each e-fold of the smaller story: big ones must be more alike
 MODEL_WEIGHT = 0.1  # of what language models say, beside the cosine
 SHARED = 2  # terms that must be common: one word is no event
-VISITS = 1500  # stories looked at for one document, those of its rarest terms first
+VISITS = 600  # stories looked at for one document, those of its rarest terms first
 _SMOOTHING = 0.9  # share of the story in its model; the rest is all stories
 _PRIOR_DOCUMENTS = 200  # until so many are held, a term's rarity is not believed much
 _PRIOR_TERMS = 1500
 _UNSEEN = math.log(1.0 - _SMOOTHING)
+
+WORTH_A_LOOK = 20  # times smaller may a story be that joined, for the other to look again
 
 Adjust = Callable[[Centroid], float]
 _by_value = itemgetter(1)
@@ -93,11 +95,12 @@ class Clusterer:
     def join(self, kept: Centroid, joined: Centroid) -> None:
         """Gives all that one story says to another."""
         for term, count in joined.weights.items():
-            posting = self._postings[term]
+            posting, rarity = self._postings[term], self.rarity(term)
+            before = kept.weights.get(term, 0)
             del posting[joined]
-            posting[kept] = kept.weights[term] = kept.weights.get(term, 0) + count
+            posting[kept] = kept.weights[term] = before + count
+            kept.length += ((before + count) ** 2 - before**2) * rarity * rarity
         kept.changed(joined.size, joined.total)
-        self.measure(kept)
 
     def measure(self, centroid: Centroid) -> None:
         """Measures a story's length anew: rarities have changed since its documents came."""
@@ -140,7 +143,6 @@ class Clusterer:
         self, centroid: Centroid, adjust: Adjust = _no_more
     ) -> Iterator[tuple[Centroid, float]]:
         """Yields other stories with their likeness, the most alike first."""
-        self.measure(centroid)
         candidates = self._candidates(centroid)
         likeness = [(other, self.likeness(centroid, other) + adjust(other)) for other in candidates]
         yield from sorted(likeness, key=_by_value, reverse=True)
@@ -179,6 +181,7 @@ class Clusterer:
             (count * (log_documents - log(counts[term] + 1)), term)
             for term, count in centroid.weights.items()
         ]
+        centroid.length = math.fsum([weight * weight for weight, _ in weights])
         found = _scores(
             [
                 (

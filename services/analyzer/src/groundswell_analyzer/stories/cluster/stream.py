@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Sequence
 
 from groundswell_analyzer.stories.centroid import Centroid
-from groundswell_analyzer.stories.cluster.clusterer import JOINED, Clusterer
+from groundswell_analyzer.stories.cluster.clusterer import JOINED, WORTH_A_LOOK, Clusterer
 
-PATIENCE = 500  # documents after which a story that stayed small looks once more
+PATIENCE = 1000  # documents after which a story that stayed small looks once more
 SMALL = 4
 
 
@@ -54,4 +54,6 @@ class StreamClusterer:
             kept, joined = (centroid, other) if centroid.size >= other.size else (other, centroid)
             self.clusterer.join(kept, joined)
             self._joined[joined] = kept
+            if joined.size * WORTH_A_LOOK < kept.size:
+                return
             centroid = kept
