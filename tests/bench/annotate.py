@@ -13,7 +13,6 @@ from __future__ import annotations
 import gc
 import logging
 import re
-import resource
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -194,8 +193,7 @@ def main(count: int, monitor_count: int) -> None:
         found["ratio to peer"] = found["annotate"] / found["peer"]
         rows.append(Row(name, "report", int(found.pop("n")), found))
     show(f"annotate, texts of {LENGTH} characters, {monitor_count} monitors, documents/s", rows)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    write_figures("annotate", rows[0].n, _figures(rows) | {"peak_memory_mib": peak})
+    write_figures("annotate", rows[0].n, _figures(rows))
 
 
 def _figures(rows: Sequence[Row]) -> dict[str, float | str]:

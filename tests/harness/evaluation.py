@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+# CPU seconds are of one core: threads that wait for each other would count, too.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("GROUNDSWELL_EVALUATION_DATA", ROOT.parent / "shared" / "data"))
 PICTURES = Path("build/bench")

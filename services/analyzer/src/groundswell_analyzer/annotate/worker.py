@@ -65,6 +65,8 @@ class Lane:
 
     async def start(self) -> None:
         """Starts the process and waits until its tables are loaded; raises Unavailable."""
+        # A worker is one core's work: threads of the linear algebra would only wait for each other.
+        os.putenv("OPENBLAS_NUM_THREADS", "1")
         self._executor = ProcessPoolExecutor(
             max_workers=1,
             # Spawned, not forked: threads and open sockets of the service must not be copied.
