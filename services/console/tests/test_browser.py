@@ -15,7 +15,8 @@ from groundswell_core.grades import Level
 
 pytestmark = pytest.mark.browser
 PAGES = (
-    "/", "/stories", "/stories/water", "/alerts", "/alerts/water00000000000", "/monitors",
+    "/", "/stories", "/stories/water", "/stories/recall", "/search", "/search?kind=documents",
+    "/documents/water00", "/monitors/drinking-water/backtests/first", "/alerts", "/alerts/water00000000000", "/monitors",
     "/monitors/new", "/monitors/drinking-water", "/sources", "/sources/north-wire", "/sources/new",
     "/sources/new?kind=feed", "/sources/new?kind=hotlist", "/sources/city-daily/edit", "/incidents",
     "/incidents/water-1", "/incidents/new?story=stories/water", "/account", "/account/password",
@@ -136,7 +137,7 @@ def test_a_story_says_what_where_how_fast_how_serious_and_why(page):
     for words in ("发展速度", "严重程度与依据", "说的是什么", "涉及地点", "发展脉络", "覆盖情况"):
         expect(main.get_by_role("heading", name=words)).to_be_visible()
     expect(main).to_contain_text("最近一小时 31 篇，其中最近十分钟 12 篇")
-    expect(main).to_contain_text("突发程度由 12.40 升到 25.30 个偏差，将升至 I 级")
+    expect(main).to_contain_text("最近一小时文档由 31 篇增至 61 篇，将升至 I 级")
     expect(main).to_contain_text("7 个信息源中有 5 个按时上报")
     link = page.locator(".documents a").first
     assert set(link.get_attribute("rel").split()) >= {"noopener", "noreferrer", "nofollow"}

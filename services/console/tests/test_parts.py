@@ -8,16 +8,20 @@ from hypothesis import strategies as st
 
 from groundswell_console.clients.monitors import QueryError
 from groundswell_console.clients.sources import Kind, KindField
+from groundswell_console.clients.wanted import Wanted
 from groundswell_console.config_fields import inputs, read_config, shape_of
+from groundswell_console.durations import duration
 from groundswell_console.failures import explain
 from groundswell_console.forms import parse_form
-from groundswell_console.pages.stories import filled, step_of
-from groundswell_console.render import duration
+from groundswell_console.pages.backtests import tried, window_of
+from groundswell_console.pages.search import read, zone_of
+from groundswell_console.pages.story_figures import carried, filled, step_of
 from groundswell_console.settings import ConsoleSettings
 from groundswell_console.shapes import local_path, marked, number, safe_link, sparkline
 from groundswell_console.texts import texts_of
 from groundswell_core import errors
 from groundswell_core.errors import InvalidInput
+from groundswell_core.monitors import Monitor
 from groundswell_core.stories import SeriesPoint, Story
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -212,3 +216,50 @@ def test_every_failure_is_explained_with_what_to_do(error, status, language):
 def test_settings_know_whether_passwords_could_be_overheard(settings, origin, is_secure, is_open):
     made = ConsoleSettings(**settings)
     assert (made.origin, made.is_secure, made.is_open_to_others) == (origin, is_secure, is_open)
+
+
+def test_the_last_heat_of_a_board_holds_for_two_hours_and_no_longer():
+    start = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    heats = {0: 40.0, 3: 60.0}
+    points = [
+        SeriesPoint(start_time=start + timedelta(minutes=30 * i), heat=heats.get(i))
+        for i in range(10)
+    ]
+    assert [point.heat for point in carried(points)] == [40, 40, 40, 60, 60, 60, 60, 60, None, None]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"place": "广东"}, {"place": "CN-44"}),
+        ({"place": "guangdong"}, {"place": "CN-44"}),
+        ({"place": "gb-eng"}, {"place": "GB-ENG"}),
+        ({"level": "nonsense", "span": "9y", "from": "31.12.2026"}, {}),
+        ({"span": "24h"}, {"start_time": datetime(2026, 11, 22, 5, tzinfo=UTC)}),
+        (
+            {"from": "2026-11-20", "to": "2026-11-20", "span": "1h"},
+            {
+                "start_time": datetime(2026, 11, 19, 16, tzinfo=UTC),
+                "end_time": datetime(2026, 11, 20, 16, tzinfo=UTC),
+            },
+        ),
+    ],
+)
+def test_the_fields_of_a_search_mean_what_a_person_means(fields, expected):
+    asked = read(fields, zone_of("Asia/Shanghai"), datetime(2026, 11, 23, 5, tzinfo=UTC))
+    assert asked.wanted == Wanted(**expected)
+    assert asked.is_filtered == bool(expected)
+    assert zone_of("../etc/passwd") == UTC
+
+
+def test_another_query_is_tried_with_the_whole_monitor_and_its_own_by_name_alone():
+    monitor = Monitor(name="monitors/a", query="水", minimum_support=7)
+    assert tried(monitor, "水") == Monitor(name="monitors/a")
+    assert tried(monitor, "") == Monitor(name="monitors/a")
+    assert tried(monitor, "火").minimum_support == 7
+
+
+@pytest.mark.parametrize("days", [0, -1, 401])
+def test_a_replay_of_no_days_or_too_many_is_refused(days):
+    with pytest.raises(InvalidInput):
+        window_of(days)

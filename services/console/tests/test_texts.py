@@ -7,13 +7,18 @@ from importlib.resources import files
 import pytest
 
 from groundswell_console.accounts import ROLES
-from groundswell_console.clients.stories import ORDERS
+from groundswell_console.clients.stories import DOCUMENT_ORDERS, ORDERS
 from groundswell_console.pages.alerts import WAY
+from groundswell_console.pages.backtests import LINES
+from groundswell_console.pages.search import KINDS, SPANS
+from groundswell_console.pages.story_figures import COUNTS, WORDS
 from groundswell_console.peers import SERVICES
 from groundswell_console.render import THEMES
 from groundswell_console.sentences import forms, translated
 from groundswell_console.texts import LANGUAGES, choose_language, texts_of
 from groundswell_core.alerts import AlertState, Correction, NotificationState
+from groundswell_core.analyses import ClaimQualifier
+from groundswell_core.backtests import BacktestState
 from groundswell_core.grades import Level
 from groundswell_core.incidents import CloseReason, IncidentState
 from groundswell_core.monitors import MonitorState
@@ -26,7 +31,7 @@ BRANCH = re.compile(r"""["']([a-z_]+\.[a-zA-Z_.]+)["']""")
 # Prefixes whose second half is a value; has() or name() makes a missing one harmless.
 OPEN = (
     "category.", "component.", "config.", "kind.", "label.", "language.", "notify_reason.",
-    "story_event.", "incident_event.",
+    "story_event.", "incident_event.", "topic.", "place.", "claim.", "unit.", "path.",
 )  # fmt: skip
 
 
@@ -63,7 +68,13 @@ def families() -> set[str]:
         for form in ("tile", "at_least")
     }
     made |= {f"role.{role.name.lower()}{form}" for role in ROLES for form in ("", ".long")}
-    made |= {f"theme.{theme}" for theme in THEMES} | {f"order.{order}" for order in ORDERS}
+    made |= {f"theme.{theme}" for theme in THEMES}
+    made |= {f"order.{order}" for order in (*ORDERS, *DOCUMENT_ORDERS)}
+    made |= {f"search.{kind}" for kind in KINDS} | {f"search.span.{span}" for span in SPANS}
+    made |= {f"backtest_state.{one.name}" for one in BacktestState}
+    made |= {f"qualifier.{one.name}" for one in ClaimQualifier if one not in (0, 1)}
+    made |= {f"backtest.{word}_line" for word in LINES}
+    made |= {f"spread.{key}" for key in COUNTS} | {f"chart.{word}" for word in WORDS}
     made |= {f"time.{step}" for step in WAY}
     made |= {f"service.{name}" for name in (*SERVICES, "mongo")}
     made |= {f"about.does.{name}" for name in SERVICES}

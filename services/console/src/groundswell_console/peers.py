@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from groundswell_console.clients.alerts import Alerts
+from groundswell_console.clients.backtests import Backtests
 from groundswell_console.clients.incidents import Departments, Incidents
 from groundswell_console.clients.monitors import Monitors
 from groundswell_console.clients.peer import Peer
@@ -28,6 +29,7 @@ class Peers:
     documents: Documents
     stories: Stories
     monitors: Monitors
+    backtests: Backtests
     alerts: Alerts
     incidents: Incidents
     departments: Departments
@@ -41,6 +43,7 @@ def clients(by_name: dict[str, Peer]) -> Peers:
         documents=Documents(by_name["analyzer"]),
         stories=Stories(by_name["analyzer"]),
         monitors=Monitors(by_name["analyzer"]),
+        backtests=Backtests(by_name["analyzer"]),
         alerts=Alerts(by_name["notifier"]),
         incidents=Incidents(by_name["coordinator"]),
         departments=Departments(by_name["coordinator"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from groundswell_console.durations import duration
 from groundswell_console.person import Person
 from groundswell_console.sentences import translated
 from groundswell_console.shapes import number, safe_link
@@ -64,6 +65,10 @@ def environment() -> Environment:
         "fallback_time": _fallback_time,
         "plain": whole,
         "points": lambda value: f"{value:.1f}",
+        "points2": lambda value: f"{value:.2f}",
+        "plain_number": lambda value: f"{value:g}",
+        "percent": lambda share: f"{100 * share:.0f} %" if share >= 0.01 or not share else "<1 %",
+        "day": lambda moment: f"{moment:%Y-%m-%d}",
         "seconds": lambda span: span.total_seconds(),
     }
     return made
@@ -126,18 +131,3 @@ def _common(request: Request) -> dict[str, Any]:
 def _nothing(_method: str) -> bool:
     """Tells what somebody who is not logged in may do."""
     return False
-
-
-def duration(span: timedelta | float, t: Texts) -> str:
-    """Returns a length of time in its two greatest units, such as 3 h 20 min."""
-    seconds = span.total_seconds() if isinstance(span, timedelta) else span
-    if 0 <= seconds < 0.1:
-        return t("duration.second", n="<0.1")
-    if seconds < 10:
-        return t("duration.second", n=f"{seconds:.1f}")
-    left, parts = int(seconds), []
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
-        amount, left = divmod(left, size)
-        if amount:
-            parts.append(t(f"duration.{unit}", n=amount))
-    return " ".join(parts[:2])

@@ -13,6 +13,7 @@ from importlib.resources import files
 
 import yaml
 
+from groundswell_console.durations import of_minutes, readable
 from groundswell_console.texts import Texts
 
 _LONGEST = 2000  # characters; a longer text is no sentence of ours
@@ -28,7 +29,7 @@ class Form:
 
 @cache
 def forms() -> tuple[Form, ...]:
-    """Reads the known forms; {name} stands for words, {n} and the like for numbers."""
+    """Reads the known forms; {name} stands for words, {n} and {minutes} for numbers."""
     source = files("groundswell_console").joinpath("locales", "sentences.yaml")
     loaded: dict[str, str] = yaml.safe_load(source.read_text(encoding="utf-8"))
     return tuple(Form(_pattern(english), chinese) for english, chinese in loaded.items())
@@ -43,7 +44,7 @@ def _pattern(english: str) -> re.Pattern[str]:
             made += re.escape(part).replace(r"\(s\)", "s?")
         elif f"(?P<{part}>" in made:
             made += f"(?P={part})"
-        elif part.startswith("n"):
+        elif part.startswith(("n", "minutes")):
             made += rf"(?P<{part}>[-+]?[0-9][0-9,.]*[0-9]|[0-9])"
         else:
             made += rf"(?P<{part}>.+?)"
@@ -52,8 +53,10 @@ def _pattern(english: str) -> re.Pattern[str]:
 
 def translated(text: str, t: Texts) -> str:
     """Returns a sentence in the language of a page, or as it is when its form is not known."""
-    if t.language != "zh" or not text or len(text) > _LONGEST:
+    if not text or len(text) > _LONGEST:
         return text
+    if t.language != "zh":
+        return readable(text, t)
     for form in forms():
         match = form.pattern.fullmatch(text)
         if match:
@@ -67,6 +70,8 @@ def _word(key: str, value: str, t: Texts) -> str:
     """Returns a word of a sentence in Chinese where the catalogue knows it."""
     if key.startswith("sentence"):
         return translated(value, t)
+    if key.startswith("minutes"):
+        return of_minutes(value, t)
     for prefix in ("category", "level", "component", "colour"):
         if key.startswith(prefix):
             name = f"{prefix}.{value}.short" if prefix == "level" else f"{prefix}.{value}"

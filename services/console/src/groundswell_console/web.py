@@ -26,10 +26,13 @@ from groundswell_console.pages import (
     account,
     accounts,
     alerts,
+    backtests,
+    documents,
     incidents,
     live,
     monitors,
     overview,
+    search,
     sources,
     stories,
 )
@@ -39,7 +42,10 @@ from groundswell_core.errors import GroundswellError, InvalidInput, Unavailable
 from groundswell_core.mongo import Database
 from groundswell_core.service import Heartbeat
 
-PAGES = (overview, stories, alerts, incidents, monitors, sources, account, accounts, live)
+PAGES = (
+    overview, stories, search, documents, alerts, incidents, monitors, backtests, sources, account,
+    accounts, live,
+)  # fmt: skip
 _STOP_SECONDS = 5  # for requests that still run at the end
 
 

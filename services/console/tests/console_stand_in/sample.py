@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from console_stand_in.described import describe
 from console_stand_in.telling import add_stories, minutes
 from console_stand_in.world import World
 from groundswell_core.departments import Department
@@ -38,6 +39,7 @@ def sample() -> World:
     _add_sources(world)
     _add_monitors(world)
     add_stories(world)
+    describe(world)
     _add_incidents(world)
     return world
 

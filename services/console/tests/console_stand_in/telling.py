@@ -24,10 +24,15 @@ def grade(level: Level, score: float, now: datetime) -> Grade:
             "burst",
             12.4,
             0.40,
-            "31 documents in the last hour, 12 of them in the last ten minutes, where 1.4 an hour is usual: 12.4 deviations.",
+            "31 documents in the last hour, 12 of them in the last ten minutes, where 1.4 an hour is usual: 3.1 times the alarm threshold of 4.0 deviations.",
         ),
-        ("spread", 9.0, 0.20, "9 outlets of 2 kinds of source and 3 places."),
-        ("sentiment", 0.52, 0.10, "Mean sentiment is -0.52 on a scale from -1 to 1."),
+        (
+            "spread",
+            9.0,
+            0.20,
+            "9 independent voices, 2 more by its place on a board, 5 outlets that only copied; 2 kinds of source, 3 places, 1 language.",
+        ),
+        ("sentiment", 0.52, 0.10, "64 % of what is said is negative."),
         ("source_weight", 0.7, 0.10, "The sources that report it weigh 0.70 of 1 on average."),
         ("category", 1.0, 0.20, "Its category is public_health, which weighs 1.00 of 1."),
     )
@@ -38,11 +43,14 @@ def grade(level: Level, score: float, now: datetime) -> Grade:
         rule_version="rules-1",
         previous_level=Level.NONE,
         contributions=tuple(
-            Contribution(component=name, input=value, scaled=share, weight=weight, points=100 * weight * share, reason=reason)
+            Contribution(component=name, input=value, scaled=share, weight=weight, points=100 * weight * share, reason=reason, formula=f"ln {1 + value:.3f} ÷ ln 41 = {share:.4f}; {share:.4f} × {100 * weight:g} = {100 * weight * share:.2f}")
             for name, value, weight, reason in parts
         ),
         grade_time=now - minutes(1),
         support=31,
+        limits=("Nothing was heard of it for 870946 minutes; after 720 it has no level.",)
+        if level is Level.NONE
+        else (),
     )  # fmt: skip
 
 
@@ -56,7 +64,7 @@ _STORIES = (
     ("recall", "Maker recalls 40,000 kettles after burns", "en", Level.NONE, 9.0, "product_quality", 3, 1, 2, 400, ("recall", "kettles")),
 )  # fmt: skip
 
-_MONITOR_OF = {"water": "drinking-water", "school": "food-safety", "bridge": "traffic", "breach": "data-leaks", "heat": "power"}  # fmt: skip
+_MONITOR_OF = {"concert": "traffic", "water": "drinking-water", "school": "food-safety", "bridge": "traffic", "breach": "data-leaks", "heat": "power"}  # fmt: skip
 
 
 def _add_story(
@@ -130,7 +138,7 @@ def _timeline(
     shown = world.monitors[monitor].display_name if monitor else ""
     steps = [one for one in (Level.IV, Level.III, Level.II, Level.I) if one <= level]
     for position, one in enumerate(steps):
-        text = f"{shown}: level {one.name}, score {score - 12 * (len(steps) - position - 1):.1f}. 9 outlets of 2 kinds of source and 3 places."
+        text = f"{shown}: level {one.name}, score {score - 12 * (len(steps) - position - 1):.1f}. 64 % of what is said is negative."
         when = now - minutes(age * 0.5 * (1 - position / 4))
         events.append(StoryEvent(time=when, event="level", text=text, monitor=monitor, level=one))
     return events

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 from groundswell_core.alerts import Alert, Notification
 from groundswell_core.analyses import Analysis
+from groundswell_core.backtests import Backtest
 from groundswell_core.departments import Department
+from groundswell_core.descriptions import StoryDescription
 from groundswell_core.incidents import Incident
 from groundswell_core.monitors import Monitor
 from groundswell_core.source_records import Coverage, Source
@@ -24,6 +26,8 @@ class World:
     stories: dict[str, Story] = field(default_factory=dict)
     series: dict[str, list[SeriesPoint]] = field(default_factory=dict)
     timelines: dict[str, list[StoryEvent]] = field(default_factory=dict)
+    descriptions: dict[str, StoryDescription] = field(default_factory=dict)
+    backtests: dict[str, Backtest] = field(default_factory=dict)
     analyses: list[Analysis] = field(default_factory=list)
     alerts: dict[str, Alert] = field(default_factory=dict)
     notifications: list[Notification] = field(default_factory=list)

@@ -9,6 +9,7 @@ from groundswell.monitor.v1 import monitor_service_pb2 as pb2
 from groundswell.monitor.v1 import monitor_service_pb2_grpc as pb2_grpc
 from groundswell_console.clients.peer import Peer
 from groundswell_core.analyses import ANALYSES, Analysis
+from groundswell_core.grades import Level
 from groundswell_core.monitors import MONITORS, Monitor
 
 _PAGE = 500
@@ -38,6 +39,25 @@ class Preview:
     searched_count: int
     matched_count: int
     analyses: tuple[Analysis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GradeInput:
+    """A measured value that a grade was computed from; an empty one was not known."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """What a grade was computed from, where levels begin, and what would move it."""
+
+    moves: tuple[str, ...] = ()
+    inputs: tuple[GradeInput, ...] = ()
+    thresholds: tuple[tuple[Level, float], ...] = ()
+    agrees: bool = True
 
 
 class Monitors:
@@ -94,7 +114,13 @@ class Monitors:
         analyses = tuple(map(ANALYSES.from_proto, answer.analyses))
         return Preview(answer.searched_count, answer.matched_count, analyses)
 
-    async def moves(self, story: str, monitor: str) -> tuple[str, ...]:
-        """Returns what would move a grade by one level, in sentences."""
+    async def explain(self, story: str, monitor: str) -> Explained:
+        """Returns what a grade was computed from and what would move it."""
         request = pb2.ExplainGradeRequest(story=story, monitor=monitor)
-        return tuple((await self._peer.ask(self._stub.ExplainGrade, request)).moves)
+        answer = await self._peer.ask(self._stub.ExplainGrade, request)
+        return Explained(
+            moves=tuple(answer.moves),
+            inputs=tuple(GradeInput(one.name, one.value, one.meaning) for one in answer.inputs),
+            thresholds=tuple((Level(one.level), one.minimum_score) for one in answer.thresholds),
+            agrees=answer.agrees,
+        )

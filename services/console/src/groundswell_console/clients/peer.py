@@ -19,10 +19,16 @@ Call = Callable[[Any], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list; an empty token ends it."""
+    """One page of a list; an empty token ends it, total is None when nobody counted."""
 
     items: tuple[T, ...]
     next_token: str = ""
+    total: int | None = None
+
+
+def total_of(answer: Any) -> int | None:
+    """Returns how many match in all, when the service counted them."""
+    return answer.total_count if answer.HasField("total_count") else None
 
 
 class Peer:

@@ -9,8 +9,10 @@ from groundswell.analysis.v1 import document_service_pb2 as document_pb2
 from groundswell.analysis.v1 import document_service_pb2_grpc as document_grpc
 from groundswell.story.v1 import story_service_pb2 as pb2
 from groundswell.story.v1 import story_service_pb2_grpc as pb2_grpc
-from groundswell_console.clients.peer import Page, Peer
+from groundswell_console.clients.peer import Page, Peer, total_of
+from groundswell_console.clients.wanted import Wanted
 from groundswell_core.analyses import ANALYSES, Analysis
+from groundswell_core.descriptions import DESCRIPTIONS, StoryDescription
 from groundswell_core.grades import Level
 from groundswell_core.stories import (
     SERIES_POINTS,
@@ -22,6 +24,7 @@ from groundswell_core.stories import (
 )
 
 ORDERS = {"level": 1, "newest": 2, "growth": 3}
+DOCUMENT_ORDERS = {"newest": 1, "oldest": 2}
 
 
 class Stories:
@@ -59,6 +62,22 @@ class Stories:
         answer = await self._peer.ask(self._stub.ListStories, request)
         return Page(tuple(map(STORIES.from_proto, answer.stories)), answer.next_page_token)
 
+    async def search(
+        self, wanted: Wanted, *, order: str = "level", size: int = 20, token: str = ""
+    ) -> Page[Story]:
+        """Returns a page of the stories that match."""
+        request = wanted.fill(pb2.SearchStoriesRequest(page_size=size, page_token=token))
+        request.order = ORDERS.get(order, 1)
+        answer = await self._peer.ask(self._stub.SearchStories, request)
+        found = tuple(map(STORIES.from_proto, answer.stories))
+        return Page(found, answer.next_page_token, total_of(answer))
+
+    async def describe(self, name: str) -> StoryDescription:
+        """Returns a story's claims, spread, path, outlets and forecast."""
+        request = pb2.DescribeStoryRequest(name=name)
+        answer = await self._peer.ask(self._stub.DescribeStory, request)
+        return DESCRIPTIONS.from_proto(answer.description)
+
     async def series(self, name: str, step: timedelta) -> list[SeriesPoint]:
         """Returns a story's counts, oldest first; a missing step is zero."""
         request = pb2.GetStorySeriesRequest(name=name)
@@ -81,12 +100,25 @@ class Documents:
         self._peer = peer
         self._stub: Any = document_grpc.DocumentServiceStub(peer.channel)
 
+    async def get(self, name: str) -> Analysis:
+        """Returns a document with what was learned of it."""
+        request = document_pb2.GetDocumentRequest(name=name)
+        return ANALYSES.from_proto((await self._peer.ask(self._stub.GetDocument, request)).analysis)
+
     async def search(
-        self, *, story: str = "", source: str = "", size: int = 20, token: str = ""
+        self,
+        wanted: Wanted | None = None,
+        *,
+        story: str = "",
+        order: str = "newest",
+        size: int = 20,
+        token: str = "",
     ) -> Page[Analysis]:
-        """Returns a page of documents, newest first."""
-        request = document_pb2.SearchDocumentsRequest(
-            story=story, source=source, page_size=size, page_token=token
+        """Returns a page of the documents that match, newest first unless asked otherwise."""
+        request = (wanted or Wanted()).fill(
+            document_pb2.SearchDocumentsRequest(story=story, page_size=size, page_token=token)
         )
+        request.order = DOCUMENT_ORDERS.get(order, 1)
         answer = await self._peer.ask(self._stub.SearchDocuments, request)
-        return Page(tuple(map(ANALYSES.from_proto, answer.analyses)), answer.next_page_token)
+        found = tuple(map(ANALYSES.from_proto, answer.analyses))
+        return Page(found, answer.next_page_token, total_of(answer))

@@ -52,6 +52,8 @@ def read_monitor(form: Form, identifier: str) -> Monitor:
         alert_level=form.choice("alert_level", Level, Level.IV),
         state=form.choice("state", MonitorState, MonitorState.ON),
         exercise=form.is_ticked("exercise"),
+        alarms_per_day=form.number("alarms_per_day"),
+        alert_score=form.number("alert_score"),
     )
 
 
@@ -77,6 +79,7 @@ async def _editor(
         departments=peers.departments.list(),
         sources=peers.sources.list(),
         parsed=peers.monitors.parse(monitor.query),
+        **({} if is_new else {"backtests": peers.backtests.list(monitor.name)}),
     )
     return page(
         request,

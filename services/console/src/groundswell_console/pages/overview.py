@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -95,12 +95,22 @@ async def _firing(request: Request) -> FiringAlerts:
 
 async def _swelling(request: Request) -> list[Swelling]:
     stories = console(request).peers.stories
-    found = await stories.find(order="growth", size=_STORIES)
-    series = await asyncio.gather(*(stories.series(story.name, STEP) for story in found.items))
+    graded, grown = await asyncio.gather(
+        stories.find(order="growth", minimum_level=Level.IV, size=_STORIES),
+        stories.find(order="growth", size=_STORIES),
+    )
+    found = graded_first(graded.items, grown.items)
+    series = await asyncio.gather(*(stories.series(story.name, STEP) for story in found))
     return [
         Swelling(story, sparkline(points, end_of(story, request.state.now), step=STEP, count=STEPS))
-        for story, points in zip(found.items, series, strict=True)
+        for story, points in zip(found, series, strict=True)
     ]
+
+
+def graded_first(graded: Sequence[Story], grown: Sequence[Story]) -> list[Story]:
+    """Returns the stories that have a level, then the others, each as they grow."""
+    found = {story.name: story for story in (*graded, *grown)}
+    return list(found.values())[:_STORIES]
 
 
 def end_of(story: Story, now: datetime) -> datetime:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from groundswell_console.clients.sources import Kind
+from groundswell_console.clients.wanted import Wanted
 from groundswell_console.config_fields import inputs, read_config
 from groundswell_console.context import (
     attempts,
@@ -83,7 +84,7 @@ async def show(request: Request) -> Response:
     source = await peers.sources.get(name)
     found = await attempts(
         request,
-        documents=peers.documents.search(source=name, size=20),
+        documents=peers.documents.search(Wanted(source=name), size=20),
         departments=peers.departments.list(),
     )
     return page(request, "sources/show.html", source=source, **found)

@@ -1,103 +1,93 @@
-// A story's series: documents and copies as bars, heat as a line, level changes as marks.
+// Draws every box with data-chart: fetches its numbers, keeps them fresh, redraws for another look.
+// What a kind of chart looks like is told by groundswellCharts, which other scripts fill.
 "use strict";
 (() => {
-  const box = document.querySelector("[data-chart]");
-  if (!box) return;
-  const failed = document.querySelector(".chart-failed");
-  let chart = null;
-  let data = null;
+  const boxes = [...document.querySelectorAll("[data-chart]")];
+  if (!boxes.length) return;
+  const drawn = new Map(); // box -> { chart, data }
+  const compact = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
 
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const colour = (name) => {
+  function colour(name) {
     // Resolves light-dark() pairs, which the chart library cannot read.
     const probe = document.createElement("span");
     probe.style.color = `var(--${name})`;
-    box.append(probe);
+    document.body.append(probe);
     const value = getComputedStyle(probe).color;
     probe.remove();
     return value;
-  };
+  }
 
-  function axisTime(value) {
+  function axisTime(span) {
     const { clock, shortDay } = window.groundswellTimes.axis;
-    const span = data.times.at(-1) - data.times[0];
-    return span > 2 * 86400e3 ? shortDay.format(value) : clock.format(value);
+    return (value) => (span > 2 * 86400e3 ? shortDay : clock).format(value);
   }
 
-  const points = (values) => data.times.map((time, i) => [time, values[i]]);
-
-  function bars(name, values, fill) {
-    return { name, type: "bar", stack: "documents", data: points(values), itemStyle: { color: fill }, barMaxWidth: 14, animation: false };
+  function moment(value) {
+    const { clock, shortDay } = window.groundswellTimes.axis;
+    return `${shortDay.format(value)} ${clock.format(value)}`;
   }
 
-  function marks() {
-    return {
-      silent: true, symbol: "none", animation: false,
-      data: data.levels.filter((one) => one.time >= data.times[0]).map((one) => ({
-        xAxis: one.time,
-        lineStyle: { color: colour(`level-${one.level}`), type: "solid", width: 1.5 },
-        label: { formatter: one.level === "NONE" ? "–" : one.level, color: colour(`level-${one.level}`), fontWeight: "bold" },
-      })),
-    };
+  function tip(rows) {
+    const shown = rows.filter((row) => row.value[1] != null && !row.seriesName.startsWith("_"));
+    return [moment(rows[0].value[0]), ...shown.map((row) => `${row.seriesName}  ${compact.format(row.value[1])}`)].join("\n");
   }
 
-  function options() {
+  // The parts that all charts share; span is the length of the time axis, null for another axis.
+  function frame(span) {
     const ink = colour("muted");
     const line = { lineStyle: { color: colour("line") } };
-    const series = [
-      { ...bars(data.words.documents, data.documents, colour("accent")), markLine: marks() },
-      bars(data.words.copies, data.copies, colour("line-strong")),
-    ];
-    const axes = [{ type: "value", minInterval: 1, axisLabel: { color: ink }, splitLine: line }];
-    if (data.heat.length) {
-      series.push({ name: data.words.heat, type: "line", yAxisIndex: 1, data: points(data.heat), connectNulls: true, showSymbol: false, lineStyle: { color: colour("level-II"), width: 2 }, itemStyle: { color: colour("level-II") }, animation: false });
-      axes.push({ type: "value", axisLabel: { color: ink, formatter: (value) => compact.format(value) }, splitLine: { show: false } });
-    }
+    const valueAxis = { type: "value", minInterval: 1, axisLabel: { color: ink, formatter: (value) => compact.format(value) }, nameTextStyle: { color: ink }, splitLine: line };
     return {
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: { color: ink }, itemWidth: 14, itemHeight: 10 },
+      grid: { left: 8, right: 12, top: 40, bottom: 8, containLabel: true },
+      legend: { top: 0, left: 0, textStyle: { color: ink }, itemWidth: 18, itemHeight: 10, type: "scroll", inactiveColor: colour("line-strong") },
       tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: colour("surface"), borderColor: colour("line-strong"), textStyle: { color: colour("ink") }, axisPointer: { type: "line", label: { show: false } }, formatter: tip },
-      xAxis: { type: "time", axisLabel: { color: ink, formatter: axisTime, hideOverlap: true }, axisLine: line, axisTick: line, splitLine: { show: false } },
-      yAxis: axes,
-      series,
+      xAxis: { type: "time", axisLabel: { color: ink, formatter: axisTime(span), hideOverlap: true }, axisLine: line, axisTick: line, splitLine: { show: false } },
+      yAxis: [valueAxis],
     };
   }
 
-  const compact = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
+  const kit = { colour, compact, frame, moment };
 
-  function tip(rows) {
-    const { clock, shortDay } = window.groundswellTimes.axis;
-    const time = rows[0].value[0];
-    const lines = rows.filter((row) => row.value[1] != null).map((row) => `${row.seriesName}  ${compact.format(row.value[1])}`);
-    return [`${shortDay.format(time)} ${clock.format(time)}`, ...lines].join("\n");
+  function draw(box, data) {
+    drawn.get(box)?.chart.dispose();
+    box.replaceChildren();
+    const chart = echarts.init(box, null, { renderer: "svg" });
+    chart.setOption(window.groundswellCharts[box.dataset.kind](data, kit));
+    box.dataset.drawn = "true";
+    drawn.set(box, { chart, data });
   }
 
-  function draw() {
-    if (chart) chart.dispose();
-    box.replaceChildren();
-    chart = echarts.init(box, null, { renderer: "svg" });
-    chart.setOption(options());
-    box.dataset.drawn = "true";
+  function told(box, data) {
+    const failed = box.nextElementSibling;
+    const isThere = data && (data.times?.length || data.points?.length);
+    if (isThere) draw(box, data);
+    box.hidden = !drawn.has(box);
+    if (failed?.matches(".chart-failed")) failed.hidden = drawn.has(box) || data !== undefined;
   }
 
   async function load() {
-    try {
-      const response = await fetch(box.dataset.chart, { headers: { "HX-Request": "true" } });
-      if (!response.ok) throw new Error(String(response.status));
-      data = await response.json();
-      if (data.times.length) draw();
-      else box.hidden = true;
-    } catch {
-      box.hidden = !chart;
-      failed.hidden = Boolean(chart);
+    for (const address of new Set(boxes.map((box) => box.dataset.chart))) {
+      let figures = {};
+      try {
+        const response = await fetch(address, { headers: { "HX-Request": "true" } });
+        if (!response.ok) throw new Error(String(response.status));
+        figures = await response.json();
+        for (const box of boxes) if (box.dataset.chart === address) told(box, figures[box.dataset.kind] ?? null);
+      } catch {
+        for (const box of boxes) if (box.dataset.chart === address) told(box, undefined);
+      }
     }
   }
 
-  dark.addEventListener("change", () => { if (data) draw(); });
-  new ResizeObserver(() => chart?.resize()).observe(box);
-  document.body.addEventListener("live-alert", () => load());
-  setInterval(() => { if (!document.hidden) load(); }, 30000);
+  const redraw = () => { for (const [box, { data }] of drawn) draw(box, data); };
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  const sizes = new ResizeObserver((seen) => { for (const one of seen) drawn.get(one.target)?.chart.resize(); });
+  boxes.forEach((box) => sizes.observe(box));
+  if (boxes.some((box) => !("once" in box.dataset))) {
+    document.body.addEventListener("live-alert", () => load());
+    setInterval(() => { if (!document.hidden) load(); }, 30000);
+  }
   load();
 })();

@@ -3,7 +3,7 @@
 (() => {
   const dialog = document.getElementById("shortcuts");
   const isOn = document.getElementById("keys-on");
-  const PAGES = { o: "overview", s: "stories", a: "alerts", i: "incidents", m: "monitors", u: "sources" };
+  const PAGES = { o: "overview", s: "stories", f: "search", a: "alerts", i: "incidents", m: "monitors", u: "sources" };
   let going = 0;
 
   const here = document.querySelector(".nav [aria-current]");

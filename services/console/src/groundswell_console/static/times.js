@@ -28,6 +28,7 @@
     const isOld = Math.abs(now - time) > 7 * 86400e3;
     if (style === "relative" && !isOld) return ago(time, now);
     if (style === "exact") return date(time, now) + clockSeconds.format(time);
+    if (style === "stamp") return `${shortDay.format(time)} ${clock.format(time)}`;
     if (style === "clock") return date(time, now) + clock.format(time);
     const isFar = Math.abs(now - time) > 36 * 3600e3;
     const gap = language.startsWith("zh") ? `（${ago(time, now)}）` : ` (${ago(time, now)})`;
@@ -47,6 +48,10 @@
 
   const axis = { clock, shortDay, full };
   window.groundswellTimes = { write, axis };
+  // Days that are searched for begin when they begin here.
+  for (const field of document.querySelectorAll("[data-browser-zone]")) {
+    field.value ||= new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
   write();
   setInterval(write, 10000);
   document.addEventListener("htmx:after:swap", () => write());

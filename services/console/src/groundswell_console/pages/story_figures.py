@@ -1,0 +1,150 @@
+"""The numbers behind a story's charts: counts, what is expected, how it spread; with their words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from groundswell_console.context import attempts, console, texts
+from groundswell_console.texts import Texts
+from groundswell_core.descriptions import Forecast, Spread, StoryDescription
+from groundswell_core.grades import Level
+from groundswell_core.stories import SeriesPoint, Story, StoryEvent
+
+# The widest step that fits keeps a chart readable.
+_STEPS = (1, 2, 5, 10, 30, 60, 180, 360, 1440)  # minutes
+_POINTS = 180
+_HOUR = timedelta(hours=1)
+_PAST = timedelta(hours=24)
+_CARRIED = timedelta(hours=2)  # boards are read now and then; a reading holds so long at most
+WORDS = ("documents", "copies", "heat", "expected", "band", "now")
+COUNTS = ("outlets", "first_hand", "copies", "source_kinds", "places", "languages")
+
+
+def step_of(story: Story) -> timedelta:
+    """Returns the width of a chart's point that suits a story's age."""
+    if not (story.start_time and story.update_time):
+        return timedelta(minutes=1)
+    minutes = (story.update_time - story.start_time) / timedelta(minutes=1)
+    fitting = (step for step in _STEPS if minutes / step <= _POINTS)
+    return timedelta(minutes=next(fitting, _STEPS[-1]))
+
+
+def filled(points: Sequence[SeriesPoint], step: timedelta) -> list[SeriesPoint]:
+    """Returns a series with its zeros, at most 2,000 points."""
+    if not points:
+        return []
+    known = {point.start_time: point for point in points}
+    first, last = min(known), max(known)
+    count = min(int((last - first) / step) + 1, 2000)
+    times = (last - step * back for back in reversed(range(count)))
+    return [known.get(time) or SeriesPoint(start_time=time) for time in times]
+
+
+def carried(points: Sequence[SeriesPoint]) -> list[SeriesPoint]:
+    """Returns a series in which the last heat holds until the next reading, for two hours at most."""
+    made, last = [], None
+    for point in points:
+        if point.heat:
+            last = point
+        is_held = last is not None and point.start_time - last.start_time <= _CARRIED
+        made.append(replace(point, heat=last.heat if last and is_held else None))
+    return made
+
+
+def _milliseconds(time: datetime) -> int:
+    return int(time.timestamp() * 1000)
+
+
+def _levels(timeline: object) -> list[dict[str, Any]]:
+    events: Sequence[StoryEvent] = timeline if isinstance(timeline, list) else ()
+    return [
+        {"time": _milliseconds(entry.time), "level": entry.level.name}
+        for entry in events
+        if entry.level is not Level.UNSPECIFIED
+    ]
+
+
+def _words(t: Texts) -> dict[str, str]:
+    return {word: t(f"chart.{word}") for word in WORDS}
+
+
+def series_figure(points: Sequence[SeriesPoint], levels: object, t: Texts) -> dict[str, Any]:
+    """Returns a story's counts for its chart."""
+    has_heat = any(point.heat is not None for point in points)
+    return {
+        "times": [_milliseconds(point.start_time) for point in points],
+        "documents": [point.documents for point in points],
+        "copies": [point.copies for point in points],
+        "heat": [point.heat for point in points] if has_heat else [],
+        "levels": levels,
+        "words": _words(t),
+    }
+
+
+def forecast_figure(
+    forecast: Forecast, hours: Sequence[SeriesPoint], levels: object, t: Texts
+) -> dict[str, Any]:
+    """Returns the last day by hours, and what is expected of the next one."""
+    start = forecast.forecast_time - _PAST
+    past = [point for point in hours if point.start_time >= start]
+    return {
+        "times": [_milliseconds(point.start_time) for point in past],
+        "documents": [point.documents for point in past],
+        "copies": [point.copies for point in past],
+        "now": _milliseconds(forecast.forecast_time),
+        "points": [
+            [_milliseconds(one.start_time), one.expected, one.low, one.high]
+            for one in forecast.points
+        ],
+        "levels": levels,
+        "words": _words(t),
+    }
+
+
+def spread_figure(spread: Spread, t: Texts) -> dict[str, Any]:
+    """Returns how a story spread, each count so far."""
+    return {
+        "times": [_milliseconds(point.end_time) for point in spread.points],
+        "lines": [
+            {
+                "key": key,
+                "name": t(f"spread.{key}"),
+                "values": [getattr(point, key) for point in spread.points],
+            }
+            for key in COUNTS
+        ],
+    }
+
+
+async def figures(request: Request) -> Response:
+    """Answers the numbers of all charts of a story."""
+    stories, t = console(request).peers.stories, texts(request)
+    name = f"stories/{request.path_params['id']}"
+    story = await stories.get(name)
+    step = step_of(story)
+    points = carried(filled(await stories.series(name, step), step))
+    found = await attempts(
+        request,
+        timeline=stories.timeline(name),
+        description=stories.describe(name),
+        hours=stories.series(name, _HOUR),
+    )
+    levels = _levels(found["timeline"])
+    made: dict[str, Any] = {"series": series_figure(points, levels, t)}
+    described = found["description"]
+    if isinstance(described, StoryDescription):
+        if described.forecast and isinstance(found["hours"], list):
+            made["forecast"] = forecast_figure(described.forecast, found["hours"], levels, t)
+        if described.spread:
+            made["spread"] = spread_figure(described.spread, t)
+    return JSONResponse(made)
+
+
+ROUTES = [Route("/stories/{id}/figures", figures)]
