@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from groundswell_core.embedded import EmbeddedMongo
 
 # Test folders are no packages; this one holds the stand-ins that several test files share.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from console_stand_in.chrome import FLAGS
+from console_stand_in.chrome import FLAGS, browsing
 from console_stand_in.sample import sample
-from console_stand_in.site import Site
+from console_stand_in.site import Site, Visitor
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +45,16 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def admin(site: Site) -> Visitor:
+    """Gives the administrator, logged in."""
+    return site.admin()
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site, admin: Visitor) -> Iterator[Page]:
+    """Gives a page of the administrator; the test fails when the page misbehaves."""
+    with browsing(browser, site, admin) as page:
+        yield page

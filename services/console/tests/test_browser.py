@@ -24,17 +24,6 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def admin(site):
-    return site.admin()
-
-
-@pytest.fixture
-def page(browser, site, admin):
-    with browsing(browser, site, admin) as page:
-        yield page
-
-
 @pytest.fixture
 def refused_page(browser, site, admin):
     """A page on which something is refused on purpose, which the browser logs."""

@@ -14,17 +14,6 @@ from groundswell_core.backtests import BacktestState
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def admin(site):
-    return site.admin()
-
-
-@pytest.fixture
-def page(browser, site, admin):
-    with browsing(browser, site, admin) as page:
-        yield page
-
-
 def test_one_box_finds_stories_and_documents_and_says_how_many(page):
     page.goto("/")
     page.get_by_role("link", name="搜索").click()

@@ -17,11 +17,6 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def admin(site):
-    return site.admin()
-
-
 @pytest.fixture
 def bad_page(browser, site, admin):
     with browsing(browser, site, admin, refusals=True) as page:

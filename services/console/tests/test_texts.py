@@ -170,7 +170,7 @@ def test_counts_of_one_have_a_form_of_their_own():
 )
 def test_sentences_of_services_are_said_in_chinese_where_their_form_is_known(english, chinese):
     assert translated(english, texts_of("zh")) == chinese
-    assert translated(english, texts_of("en")) == english
+    assert translated(english, texts_of("en")) == english.replace("_", " ")
 
 
 def test_every_form_of_sentence_uses_only_the_words_that_it_has():

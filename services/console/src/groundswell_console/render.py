@@ -67,6 +67,7 @@ def environment() -> Environment:
         "points": lambda value: f"{value:.1f}",
         "points2": lambda value: f"{value:.2f}",
         "plain_number": lambda value: f"{value:g}",
+        "grouped": lambda value: f"{value:,.0f}",
         "percent": lambda share: f"{100 * share:.0f} %" if share >= 0.01 or not share else "<1 %",
         "day": lambda moment: f"{moment:%Y-%m-%d}",
         "seconds": lambda span: span.total_seconds(),

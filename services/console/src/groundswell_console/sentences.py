@@ -16,6 +16,7 @@ import yaml
 from groundswell_console.durations import of_minutes, readable
 from groundswell_console.texts import Texts
 
+_CATEGORY = re.compile(r"(?<=^Its category is )[a-z_]+(?=, which)")
 _LONGEST = 2000  # characters; a longer text is no sentence of ours
 
 
@@ -56,7 +57,7 @@ def translated(text: str, t: Texts) -> str:
     if not text or len(text) > _LONGEST:
         return text
     if t.language != "zh":
-        return readable(text, t)
+        return _CATEGORY.sub(lambda match: t.name("category", match[0]), readable(text, t))
     for form in forms():
         match = form.pattern.fullmatch(text)
         if match:
