@@ -19,11 +19,12 @@ def term_weights(terms: Sequence[str]) -> dict[str, float]:
 class Centroid:
     """Counts of terms over a story's documents, copies apart."""
 
-    __slots__ = ("_strongest", "length", "size", "total", "weights")
+    __slots__ = ("_strongest", "born", "length", "size", "total", "weights")
 
     def __init__(self) -> None:
         """Starts without documents."""
         self.weights: dict[str, int] = {}
+        self.born = 0  # when it was opened, in the order of documents: the older goes first
         self.size = 0  # documents
         self.total = 0  # terms of all of them
         self.length = 0.0  # squared, each count times its term's rarity: kept by the clusterer

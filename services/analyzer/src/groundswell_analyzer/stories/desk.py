@@ -115,7 +115,7 @@ class Desk:
         """Goes on after a document, once all stories are loaded: what waited waits on."""
         self.sequence = sequence
         young = [
-            (min(member.order for member in story.members.values()) + PATIENCE, story.id)
+            (story.centroid.born + PATIENCE, story.id)
             for story in self.stories.values()
             if 0 < story.centroid.size <= SMALL
         ]
@@ -146,6 +146,8 @@ class Desk:
             section.copies.remove(before.id)
         story.put(member)
         self._home[member.id] = story.id
+        if story_id(member.id) == story.id:
+            story.centroid.born = member.order
         if said != says:
             _exchange(section.words, story.centroid, said, says)
         if says:

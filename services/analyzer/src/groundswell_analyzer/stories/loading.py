@@ -88,7 +88,9 @@ class Loader:
         ]
         for story in made:
             self._desk.adopt(story)
-        async for piece in self._store.members([story.id for story in made]):
+        pieces = [piece async for piece in self._store.members([story.id for story in made])]
+        # As they came: the index of copies looks at the latest first.
+        for piece in sorted(pieces, key=lambda one: one.member.order):
             self._desk.put(self._desk.stories[piece.story], piece.member)
         for story in made:
             if not is_stale(story, records[story.id]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from operator import itemgetter
 
 from groundswell_analyzer.stories.centroid import TERMS_COUNTED, Centroid
@@ -31,7 +31,10 @@ _UNSEEN = math.log(1.0 - _SMOOTHING)
 WORTH_A_LOOK = 20  # times smaller may a story be that joined, for the other to look again
 
 Adjust = Callable[[Centroid], float]
-_by_value = itemgetter(1)
+
+
+def _best_first(found: tuple[Centroid, float]) -> tuple[float, int]:
+    return -found[1], found[0].born
 
 
 def _no_more(_: Centroid) -> float:
@@ -131,21 +134,30 @@ class Clusterer:
         for centroid, score in found.items():
             if score * score >= near * centroid.length:
                 cosine = score / math.sqrt(centroid.length * length) + adjust(centroid)
-                if cosine > best_cosine and _share_enough(counted, centroid.weights):
+                is_older = best is not None and centroid.born < best.born
+                is_better = cosine > best_cosine or (cosine == best_cosine and is_older)
+                if is_better and _share_enough(counted, centroid.weights):
                     best, best_cosine = centroid, cosine
         return best
 
     def is_due(self, centroid: Centroid) -> bool:
-        """Tells whether a story has just grown enough to look for others like it."""
-        return centroid.size in _LOOKS
+        """Tells whether a story has just grown enough to look for others like it; measures it then."""
+        if centroid.size not in _LOOKS:
+            return False
+        self.measure(centroid)
+        return True
 
     def alike(
         self, centroid: Centroid, adjust: Adjust = _no_more
     ) -> Iterator[tuple[Centroid, float]]:
         """Yields other stories with their likeness, the most alike first."""
         candidates = self._candidates(centroid)
-        likeness = [(other, self.likeness(centroid, other) + adjust(other)) for other in candidates]
-        yield from sorted(likeness, key=_by_value, reverse=True)
+        # Rounded: the order in which words came must not decide.
+        likeness = [
+            (other, round(self.likeness(centroid, other) + adjust(other), 9))
+            for other in candidates
+        ]
+        yield from sorted(likeness, key=_best_first)
 
     def likeness(self, left: Centroid, right: Centroid) -> float:
         """Returns how alike two stories are; from JOINED on they are one."""
@@ -181,7 +193,7 @@ class Clusterer:
             (count * (log_documents - log(counts[term] + 1)), term)
             for term, count in centroid.weights.items()
         ]
-        centroid.length = math.fsum([weight * weight for weight, _ in weights])
+        length = math.fsum([weight * weight for weight, _ in weights])
         found = _scores(
             [
                 (
@@ -193,13 +205,13 @@ class Clusterer:
             ]
         )
         found.pop(centroid, None)
-        least = LEAST_COSINE * LEAST_COSINE * centroid.length
+        least = LEAST_COSINE * LEAST_COSINE * length
         alike = [
-            (other, score * score / other.length)
+            (other, round(score * score / other.length, 9))
             for other, score in found.items()
             if score * score > least * other.length
         ]
-        return [other for other, _ in nlargest(CANDIDATES, alike, key=_by_value)]
+        return [other for other, _ in nsmallest(CANDIDATES, alike, key=_best_first)]
 
     def _set(self, centroid: Centroid, term: str, change: int) -> None:
         held, count = self._counts[term] + change, centroid.weights[term] + change

@@ -29,6 +29,7 @@ class StreamClusterer:
         centroid = clusterer.nearest(terms)
         if centroid is None:
             centroid = Centroid()
+            centroid.born = self._count
             self._waiting.append((self._count + PATIENCE, centroid))
         clusterer.add(centroid, terms)
         if clusterer.is_due(centroid):
