@@ -22,17 +22,14 @@ NAMES = {
     "/monitors": "drinking-water",
     "/sources": "city-daily",
     "/incidents": "water-1",
+    "/documents": "water00",
 }
 
 
 def filled(path: str) -> str:
     identifier = NAMES.get("/" + path.split("/")[1], "x")
-    return path.replace("{id}", identifier).replace("{name}", "nobody")
-
-
-@pytest.fixture(scope="module")
-def admin(site):
-    return site.admin()
+    path = path.replace("{id}", identifier).replace("{name}", "nobody")
+    return path.replace("{backtest}", "first")
 
 
 def test_every_route_is_known_to_these_tests():

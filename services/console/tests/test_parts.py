@@ -228,6 +228,15 @@ def test_the_last_heat_of_a_board_holds_for_two_hours_and_no_longer():
     assert [point.heat for point in carried(points)] == [40, 40, 40, 60, 60, 60, 60, 60, None, None]
 
 
+def test_boards_that_are_read_in_turn_make_one_line_of_the_hotter_one():
+    start = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    points = [
+        SeriesPoint(start_time=start + timedelta(minutes=5 * i), heat=(900.0, 20.0)[i % 2])
+        for i in range(6)
+    ]
+    assert {point.heat for point in carried(points)} == {900.0}
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [

@@ -24,6 +24,7 @@ _HOUR = timedelta(hours=1)
 _PAST = timedelta(hours=24)
 _CARRIED = timedelta(hours=2)  # boards are read now and then; a reading holds so long at most
 WORDS = ("documents", "copies", "heat", "expected", "band", "now")
+_TURN = timedelta(minutes=15)  # within which every board was read
 COUNTS = ("outlets", "first_hand", "copies", "source_kinds", "places", "languages")
 
 
@@ -48,13 +49,18 @@ def filled(points: Sequence[SeriesPoint], step: timedelta) -> list[SeriesPoint]:
 
 
 def carried(points: Sequence[SeriesPoint]) -> list[SeriesPoint]:
-    """Returns a series in which the last heat holds until the next reading, for two hours at most."""
-    made, last = [], None
+    """Returns a series in which a board's heat holds until the next reading, for two hours at most.
+
+    Boards take turns, so for a while the greatest of their readings counts.
+    """
+    made: list[SeriesPoint] = []
+    readings: list[SeriesPoint] = []
     for point in points:
-        if point.heat:
-            last = point
-        is_held = last is not None and point.start_time - last.start_time <= _CARRIED
-        made.append(replace(point, heat=last.heat if last and is_held else None))
+        readings += [point] if point.heat else []
+        readings = [one for one in readings if point.start_time - one.start_time <= _CARRIED]
+        turn = [one for one in readings if point.start_time - one.start_time < _TURN]
+        heats = [one.heat or 0.0 for one in turn or readings[-1:]]
+        made.append(replace(point, heat=max(heats, default=None)))
     return made
 
 

@@ -2,17 +2,18 @@
 "use strict";
 (() => {
   function alarms(data, kit) {
-    const options = kit.frame(1e12);
+    const options = kit.frame(0);
+    const day = new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC", month: "short", day: "numeric" });
     const wanted = { silent: true, symbol: "none", animation: false, data: [{ yAxis: data.wanted, lineStyle: { color: kit.colour("muted"), type: "dashed" }, label: { formatter: data.words.wanted, color: kit.colour("muted"), position: "insideEndTop" } }] };
     options.series = data.levels.map(({ level, name, values }, i) => ({
       name, type: "bar", stack: "alarms", animation: false, barMaxWidth: 34,
-      data: data.times.map((time, j) => [time, values[j]]),
+      data: values,
       itemStyle: { color: kit.colour(`level-${level}`), borderColor: kit.colour("surface"), borderWidth: 1 },
-      label: { show: true, color: kit.colour("surface"), fontSize: 10, formatter: (bar) => (bar.value[1] ? level : "") },
+      label: { show: true, color: kit.colour("surface"), fontSize: 10, formatter: (bar) => (bar.value ? level : "") },
       markLine: i === 0 && data.wanted ? wanted : undefined,
     }));
-    options.xAxis.minInterval = 86400e3;
-    options.tooltip.formatter = (rows) => [kit.moment(rows[0].value[0]).split(" ").slice(0, -1).join(" "), ...rows.map((row) => `${row.seriesName}  ${row.value[1]}`)].join("\n");
+    options.xAxis = { ...options.xAxis, type: "category", data: data.times.map((time) => day.format(time)), axisLabel: { color: kit.colour("muted"), hideOverlap: true } };
+    options.tooltip.formatter = (rows) => [rows[0].name, ...rows.map((row) => `${row.seriesName}  ${row.value}`)].join("\n");
     return options;
   }
 
@@ -23,7 +24,7 @@
     options.xAxis = { ...options.xAxis, type: "value", min: 0, max: 100, name: data.words.score, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: ink }, axisLabel: { color: ink } };
     const guide = (place, text, type) => ({ ...place, lineStyle: { color: kit.colour("level-II"), type, width: 2 }, label: { formatter: text, color: kit.colour("ink"), position: "xAxis" in place ? "insideEndTop" : "insideStartTop" } });
     const marks = [];
-    if (data.suggested != null) marks.push(guide({ xAxis: data.suggested }, data.words.suggested, "solid"));
+    if (data.suggested > 0) marks.push(guide({ xAxis: data.suggested }, data.words.suggested, "solid"));
     if (data.wanted != null) marks.push(guide({ yAxis: data.wanted }, data.words.wanted, "dashed"));
     if (data.present != null) marks.push(guide({ xAxis: data.present }, data.words.present, "dotted"));
     options.series = [{
