@@ -14,8 +14,8 @@ from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.member import Piece, piece_of
 from groundswell_analyzer.stories.open_story import OpenStory
+from groundswell_analyzer.stories.past import typical_hour
 from groundswell_analyzer.stories.teller import size_of
-from groundswell_analyzer.stories.usual import typical_of_monitors
 from groundswell_analyzer.telling.told import Told, is_due, tell
 from groundswell_core.analyses import ANALYSES
 from groundswell_core.grades import Level
@@ -136,9 +136,7 @@ class Player:
 
     def _look(self, minute: int, now: datetime) -> None:
         if minute % 60 == 0:
-            for name, typical in typical_of_monitors(
-                self._desk.stories, hour_of(now - MINUTE)
-            ).items():
+            for name, typical in typical_hour(self._desk.stories, hour_of(now - MINUTE)).items():
                 self.grader.hours.note(name, hour_of(now - MINUTE), typical)
         self._life.settle(self._desk, now)
         for kept, joined in self._life.pairs_to_merge(self._desk):

@@ -168,8 +168,11 @@ def changed(before: Mapping[str, Monitor], after: Mapping[str, Monitor]) -> set[
 
 
 def _matching(monitor: Monitor | None) -> tuple[Any, ...] | None:
-    if monitor is None or monitor.state is MonitorState.OFF:
-        return None
+    return None if monitor is None or monitor.state is MonitorState.OFF else asks(monitor)
+
+
+def asks(monitor: Monitor) -> tuple[Any, ...]:
+    """Returns what decides which documents a monitor matches while it works."""
     return (monitor.query, monitor.languages, monitor.sources, monitor.exercise)
 
 

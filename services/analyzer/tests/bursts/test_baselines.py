@@ -55,6 +55,12 @@ def test_the_present_hour_is_not_its_own_baseline():
     assert made.usual("monitors/m", MONDAY + timedelta(minutes=59)).value == 1.0
 
 
+def test_hours_that_nobody_noted_are_unknown_not_zero():
+    made = filled({timedelta(hours=ago): 6.0 for ago in (90, 60, 2)})
+    assert made.usual("monitors/m", MONDAY).value == 6.0
+    assert made.usual("monitors/m", MONDAY).hours == 3
+
+
 def test_hours_older_than_eight_weeks_are_forgotten():
     made = filled({timedelta(weeks=9, hours=ago): 5.0 for ago in range(5)})
     made.note("monitors/m", MONDAY, 1.0)
@@ -62,8 +68,8 @@ def test_hours_older_than_eight_weeks_are_forgotten():
 
 
 def test_an_ordinary_story_is_the_middle_one_of_those_that_had_documents():
-    assert typical_of({"a": 1, "b": 3, "c": 50, "d": 0}) == 3.0
-    assert typical_of({"a": 0}) is None
+    assert typical_of([1, 3, 50, 0]) == 3.0
+    assert typical_of([0]) is None
 
 
 def test_the_heat_of_a_board_is_judged_by_its_own_entries():

@@ -13,9 +13,9 @@ from groundswell_analyzer.stories.desk import Desk
 from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.open_story import OpenStory
+from groundswell_analyzer.stories.past import typical_hour
 from groundswell_analyzer.stories.records import facts_of
 from groundswell_analyzer.stories.teller import plain_words, refresh
-from groundswell_analyzer.stories.usual import typical_of_monitors
 from groundswell_core.monitors import Monitor
 
 STEP = timedelta(minutes=1)  # stories with new documents are graded once in so long
@@ -102,7 +102,7 @@ class Replay:
 
     def _learn_usual(self, now: datetime) -> None:
         while self._hour is not None and hour_of(now) > self._hour:
-            for name, typical in typical_of_monitors(self._desk.stories, self._hour).items():
+            for name, typical in typical_hour(self._desk.stories, self._hour).items():
                 self._grader.hours.note(name, self._hour, typical)
             self._hour += _HOUR
 

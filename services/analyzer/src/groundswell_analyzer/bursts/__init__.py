@@ -10,13 +10,16 @@
 """
 
 from groundswell_analyzer.bursts.baselines import (
+    MOST_HOURS,
     HeatBaselines,
     HourBaselines,
     Usual,
     baseline_record,
+    hour_number,
     hour_of,
     robust,
     typical_of,
+    usual_of,
 )
 from groundswell_analyzer.bursts.budget import AlarmBudget, Prior
 from groundswell_analyzer.bursts.counts import CountModel
@@ -27,6 +30,7 @@ from groundswell_analyzer.bursts.states import Burst, bursts_of, states
 
 __all__ = [
     "HORIZONS",
+    "MOST_HOURS",
     "AlarmBudget",
     "BoardLook",
     "Burst",
@@ -41,8 +45,10 @@ __all__ = [
     "bursts_of",
     "chance_to_pass",
     "forecast",
+    "hour_number",
     "hour_of",
     "robust",
     "states",
     "typical_of",
+    "usual_of",
 ]

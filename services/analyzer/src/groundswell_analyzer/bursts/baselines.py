@@ -1,4 +1,4 @@
-"""What is usual: for each monitor by hour of day and week, for each board by its other entries."""
+"""What is usual: in an hour, by hour of week and day; of a board, by its other entries."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from groundswell_analyzer.bursts.counts import CountModel
 from groundswell_core.identity import digest
 
 HOURS_KEPT = timedelta(days=56)
+MOST_HOURS = HOURS_KEPT // timedelta(hours=1)
+_CYCLES = (7 * 24, 24, 1)  # hours that are alike are so many apart
 _ENOUGH_HOURS = 3  # of the same kind, before they are believed
 _ENTRIES = 300  # of a board
 _ENOUGH_ENTRIES = 20
@@ -46,35 +48,42 @@ def robust(values: Iterable[float]) -> Usual | None:
 
 
 class HourBaselines:
-    """Documents that an ordinary story of a monitor gets in an hour, by the kind of hour."""
+    """What was ordinary in past hours, under any name; an hour that nobody noted is unknown, not 0."""
 
     def __init__(self) -> None:
         """Starts without history: then the rules' prior holds."""
-        self._hours: dict[str, dict[datetime, float]] = {}
+        self._hours: dict[str, dict[int, float]] = {}
 
-    def note(self, monitor: str, hour: datetime, typical: float) -> None:
-        """Sets what an ordinary story got in an hour; repeats replace."""
-        hours = self._hours.setdefault(monitor, {})
-        hours[hour] = typical
-        for old in [known for known in hours if known < hour - HOURS_KEPT]:
+    def note(self, name: str, hour: datetime, typical: float) -> None:
+        """Sets what was ordinary in an hour; repeats replace."""
+        hours, number = self._hours.setdefault(name, {}), hour_number(hour)
+        hours[number] = typical
+        for old in [known for known in hours if known < number - MOST_HOURS]:
             del hours[old]
 
-    def usual(self, monitor: str, moment: datetime) -> Usual | None:
-        """Returns what is usual now: same hour of the week, else of the day, else any; None: unknown."""
-        hour = hour_of(moment)
-        past = [(at, value) for at, value in self._hours.get(monitor, {}).items() if at < hour]
-        same_day = [value for at, value in past if at.hour == hour.hour]
-        same_week = [
-            value for at, value in past if at.hour == hour.hour and at.weekday() == hour.weekday()
-        ]
-        for values in (same_week, same_day, [value for _, value in past]):
-            if len(values) >= _ENOUGH_HOURS:
-                return robust(values)
-        return None
+    def usual(self, name: str, moment: datetime) -> Usual | None:
+        """Returns what is usual now; None: unknown."""
+        return usual_of(self.known(name), hour_number(moment))
 
-    def forget(self, monitor: str) -> None:
-        """Forgets a monitor that is gone."""
-        self._hours.pop(monitor, None)
+    def known(self, name: str) -> Mapping[int, float]:
+        """Returns the hours on record, by number."""
+        return self._hours.get(name, {})
+
+    def forget(self, name: str) -> None:
+        """Forgets what is gone."""
+        self._hours.pop(name, None)
+
+
+def usual_of(past: Mapping[int, float], now: int) -> Usual | None:
+    """Returns what is usual in an hour: same hour of the week, else of the day, else any; None: unknown.
+
+    Takes hours by number; those before now count, and those that are not there are unknown.
+    """
+    for cycle in _CYCLES:
+        values = [value for hour, value in past.items() if hour < now and not (now - hour) % cycle]
+        if len(values) >= _ENOUGH_HOURS:
+            return robust(values)
+    return None
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -82,21 +91,26 @@ def hour_of(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def baseline_record(monitor: str, hour: datetime, typical: float, now: datetime) -> dict[str, Any]:
+def hour_number(moment: datetime) -> int:
+    """Returns the hours since 1970."""
+    return int(moment.timestamp() // 3600)
+
+
+def baseline_record(name: str, hour: datetime, typical: float, now: datetime) -> dict[str, Any]:
     """Returns an hour's baseline as MongoDB stores it."""
     return {
-        "_id": digest(monitor, hour.isoformat(), length=24),
-        "monitor": monitor,
+        "_id": digest(name, hour.isoformat(), length=24),
+        "monitor": name,  # or what else has a usual hour
         "start_time": hour,
         "typical": typical,
         "expire_time": now + HOURS_KEPT,
     }
 
 
-def typical_of(counts: Mapping[str, int]) -> float | None:
-    """Returns the median count of the stories that had any; None when none had."""
-    some = [count for count in counts.values() if count > 0]
-    return float(statistics.median(some)) if some else None
+def typical_of(counts: Iterable[int], *, least: int = 1) -> float | None:
+    """Returns the median count of the stories that had any; None when fewer than so many had."""
+    some = [count for count in counts if count > 0]
+    return float(statistics.median(some)) if len(some) >= least else None
 
 
 class HeatBaselines:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from groundswell_analyzer.monitors import POLL_SECONDS, MonitorBook, changed
 from groundswell_analyzer.stories.backfill import rematch
 from groundswell_analyzer.stories.keeper import Keeper
+from groundswell_analyzer.stories.newcomers import Newcomers
 from groundswell_analyzer.stories.usual import UsualKeeper
 from groundswell_core.errors import Aborted, Unavailable
 from groundswell_core.log import get_logger
@@ -45,9 +46,11 @@ class Round:
         self._next_sweep = time.monotonic() + sweep
         self._monitors: Mapping[str, Monitor] = dict(book.monitors)
         self._rematch_time = math.inf
+        self._newcomers = Newcomers(book, documents, usual, keeper.clock, keeper.events)
 
     def monitors_changed(self, book: MonitorBook) -> None:
-        """Notes that monitors changed: the next round matches documents anew."""
+        """Notes that monitors changed: next their past is learned, then documents match anew."""
+        self._newcomers.look()
         if changed(self._monitors, book.monitors):
             self._rematch_time = time.monotonic() + SEEN_BY_ALL
 
@@ -60,7 +63,8 @@ class Round:
         next_look = 0.0
         while not service.stopping.is_set():
             try:
-                if time.monotonic() >= self._rematch_time:
+                is_learning = await self._newcomers.learn_next()
+                if time.monotonic() >= self._rematch_time and not is_learning:
                     await self._rematch()
                 if time.monotonic() >= next_look:
                     next_look = time.monotonic() + self._tick

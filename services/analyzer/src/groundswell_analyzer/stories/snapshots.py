@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
@@ -13,8 +13,8 @@ from groundswell_analyzer.bursts import (
     HourBaselines,
     Usual,
     chance_to_pass,
+    hour_number,
     hour_of,
-    robust,
 )
 from groundswell_analyzer.bursts.budget import EPISODE
 from groundswell_analyzer.grading.burst import deviations_of
@@ -23,6 +23,7 @@ from groundswell_analyzer.grading.rules import Rules
 from groundswell_analyzer.grading.snapshot import Snapshot
 from groundswell_analyzer.stories.member import minute_of, minute_time
 from groundswell_analyzer.stories.open_story import OpenStory, most_frequent
+from groundswell_analyzer.stories.past import COLLECTED, kind_name, main_kind, own_usual
 from groundswell_core.analyses import ClaimQualifier
 from groundswell_core.monitors import Monitor
 
@@ -30,7 +31,6 @@ DEFAULT_SUPPORT = 3
 DEFAULT_ALARMS = 5.0  # a day
 _PEAKS_MOST = 30  # of an hour, that are kept
 _HOURS_OF_PEAKS = 3
-_OWN_PAST = 24 * 60  # minutes: what is older is a story's own baseline
 
 
 class Snapshots:
@@ -42,6 +42,8 @@ class Snapshots:
         self.hours = HourBaselines()
         self.heats = HeatBaselines()
         self._usual: dict[str, tuple[datetime, Usual | None]] = {}  # of the present hour
+        self._own: WeakKeyDictionary[OpenStory, tuple[int, Usual | None]]
+        self._own = WeakKeyDictionary()  # of the present hour
         self._budgets: dict[str, AlarmBudget] = {}
         self._thresholds: dict[str, tuple[tuple[float, int], float]] = {}  # of the present episode
         self._peaks: dict[str, dict[datetime, dict[str, float]]] = {}
@@ -126,17 +128,42 @@ class Snapshots:
             if member is not None and member.heats and (heat := member.heats[-1][1]):
                 self.heats.note(member.source, heat)
 
-    def _usual_hour(self, monitor: str, story: OpenStory, event_now: datetime) -> Usual:
-        known = self._known_hour(monitor, hour_of(event_now))
-        candidates = [usual for usual in (known, own_usual(story, event_now)) if usual is not None]
-        prior = Usual(self._rules.burst.usual_hour, 1.0)
-        return max(candidates, key=lambda one: one.value, default=prior)
+    def learn_past(self, monitor: str, hours: Mapping[datetime, float]) -> None:
+        """Learns past hours of a monitor all at once."""
+        for hour in sorted(hours):
+            self.hours.note(monitor, hour, hours[hour])
+        self._usual.pop(monitor, None)
 
-    def _known_hour(self, monitor: str, hour: datetime) -> Usual | None:
-        """Returns what is usual for a monitor; eight weeks of hours are looked through once an hour."""
-        known = self._usual.get(monitor)
+    def forget(self, monitor: str) -> None:
+        """Forgets all that was learned of a monitor."""
+        self.hours.forget(monitor)
+        for known in (self._usual, self._budgets, self._peaks, self._thresholds):
+            known.pop(monitor, None)
+
+    def _usual_hour(self, monitor: str, story: OpenStory, event_now: datetime) -> Usual:
+        """Returns the greatest of what is usual: for the monitor, its kind of source, the story."""
+        hour = hour_of(event_now)
+        candidates = (
+            self._known_hour(monitor, hour),
+            self._known_hour(kind_name(main_kind(story)), hour),
+            self._own_hour(story, event_now),
+        )
+        prior = Usual(self._rules.burst.usual_hour, 1.0)
+        return max(filter(None, candidates), key=lambda one: one.value, default=prior)
+
+    def _own_hour(self, story: OpenStory, event_now: datetime) -> Usual | None:
+        """Returns what is usual for a story by its own past, which changes once an hour."""
+        hour, known = hour_number(event_now), self._own.get(story)
         if known is None or known[0] != hour:
-            known = self._usual[monitor] = (hour, self.hours.usual(monitor, hour))
+            known = (hour, own_usual(story, event_now, self.hours.known(COLLECTED)))
+            self._own[story] = known
+        return known[1]
+
+    def _known_hour(self, name: str, hour: datetime) -> Usual | None:
+        """Returns what is usual; eight weeks of hours are looked through once an hour."""
+        known = self._usual.get(name)
+        if known is None or known[0] != hour:
+            known = self._usual[name] = (hour, self.hours.usual(name, hour))
         return known[1]
 
     def _chance(self, story: OpenStory, usual: Usual | None) -> float:
@@ -170,16 +197,3 @@ def _quiet_minutes(story: OpenStory, event_now: datetime) -> float:
     if story.update_time is None:
         return 0.0
     return max((event_now - story.update_time).total_seconds(), 0.0) / 60
-
-
-def own_usual(story: OpenStory, event_now: datetime) -> Usual | None:
-    """Returns the usual hour of a story that is older than a day; None for a younger one."""
-    edge = minute_of(event_now) - _OWN_PAST
-    start = minute_of(story.start_time) if story.start_time else edge
-    if start >= edge:
-        return None
-    hours = dict.fromkeys(range(start // 60, edge // 60), 0)
-    for minute, counts in story.tally.minutes.items():
-        if minute // 60 in hours:
-            hours[minute // 60] += sum(counts)
-    return robust(map(float, hours.values()))

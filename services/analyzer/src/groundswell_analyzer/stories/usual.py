@@ -1,19 +1,15 @@
-"""Keeps what is usual for monitors: of each hour what an ordinary story got, and how far some went."""
+"""Keeps what is usual: of each hour what an ordinary story got, and how far some of a monitor's went."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from groundswell_analyzer.bursts import (
-    baseline_record,
-    hour_of,
-    typical_of,
-)
-from groundswell_analyzer.stories.member import minute_of
+from groundswell_analyzer.bursts import baseline_record, hour_of
 from groundswell_analyzer.stories.open_story import OpenStory
+from groundswell_analyzer.stories.past import typical_hour
 from groundswell_analyzer.stories.snapshots import Snapshots
-from groundswell_core.mongo import Collection, replace_op
+from groundswell_core.mongo import Collection, Operation, replace_op, update_op
 
 _HOUR = timedelta(hours=1)
 
@@ -29,10 +25,10 @@ class UsualKeeper:
     async def load(self) -> None:
         """Reads every stored hour."""
         for record in await self._collection.find({}, sort=[("start_time", 1)]):
-            monitor, hour = record["monitor"], record["start_time"]
-            self._snapshots.hours.note(monitor, hour, record["typical"])
+            name, hour = record["monitor"], record["start_time"]
+            self._snapshots.hours.note(name, hour, record["typical"])
             for series, peak in record.get("peaks", {}).items():
-                self._snapshots.learn_peak(monitor, series, hour, peak)
+                self._snapshots.learn_peak(name, series, hour, peak)
 
     async def note(
         self, stories: Mapping[str, OpenStory], event_now: datetime, now: datetime
@@ -40,24 +36,34 @@ class UsualKeeper:
         """Counts two hours anew and stores them; repeats replace."""
         records = []
         for hour in (hour_of(event_now) - _HOUR, hour_of(event_now)):
-            for monitor, typical in typical_of_monitors(stories, hour).items():
-                self._snapshots.hours.note(monitor, hour, typical)
-                peaks = self._snapshots.peaks(monitor, hour)
-                records.append({**baseline_record(monitor, hour, typical, now), "peaks": peaks})
+            for name, typical in typical_hour(stories, hour).items():
+                self._snapshots.hours.note(name, hour, typical)
+                peaks = self._snapshots.peaks(name, hour)
+                records.append({**baseline_record(name, hour, typical, now), "peaks": peaks})
         await self._collection.bulk(
             [replace_op({"_id": record["_id"]}, record, upsert=True) for record in records]
         )
 
+    def knows(self, monitor: str) -> bool:
+        """Tells whether any hour of a monitor is on record."""
+        return bool(self._snapshots.hours.known(monitor))
 
-def typical_of_monitors(stories: Mapping[str, OpenStory], hour: datetime) -> dict[str, float]:
-    """Returns for each monitor what an ordinary one of its stories got in an hour."""
-    counts: dict[str, dict[str, int]] = {}
-    start = minute_of(hour)
-    for story in stories.values():
-        if not story.tally.monitors or story.update_time is None or story.update_time < hour:
-            continue
-        count = story.count_since(start) - story.count_since(start + 60)
-        for monitor in story.tally.monitors:
-            counts.setdefault(monitor, {})[story.id] = count
-    found = {monitor: typical_of(of_stories) for monitor, of_stories in counts.items()}
-    return {monitor: typical for monitor, typical in found.items() if typical is not None}
+    async def learn_past(
+        self, monitor: str, hours: Mapping[datetime, float], now: datetime
+    ) -> None:
+        """Stores past hours of a monitor; repeats replace."""
+        await self._collection.bulk(
+            [_past_hour(monitor, hour, typical, now) for hour, typical in hours.items()]
+        )
+        self._snapshots.learn_past(monitor, hours)
+
+    async def forget(self, monitor: str) -> None:
+        """Forgets a monitor that is gone, or that asks for something else now."""
+        await self._collection.delete_many({"monitor": monitor})
+        self._snapshots.forget(monitor)
+
+
+def _past_hour(monitor: str, hour: datetime, typical: float, now: datetime) -> Operation:
+    """Returns the write of an hour; peaks that are stored of it stay."""
+    record = baseline_record(monitor, hour, typical, now)
+    return update_op({"_id": record.pop("_id")}, {"$set": record}, upsert=True)
