@@ -69,12 +69,14 @@ def _milliseconds(time: datetime) -> int:
 
 
 def _levels(timeline: object) -> list[dict[str, Any]]:
+    """Returns when the level changed; that another monitor gives the same one is no change."""
     events: Sequence[StoryEvent] = timeline if isinstance(timeline, list) else ()
-    return [
-        {"time": _milliseconds(entry.time), "level": entry.level.name}
-        for entry in events
-        if entry.level is not Level.UNSPECIFIED
-    ]
+    marks: list[dict[str, Any]] = []
+    for entry in events:
+        is_news = not marks or marks[-1]["level"] != entry.level.name
+        if entry.level is not Level.UNSPECIFIED and is_news:
+            marks.append({"time": _milliseconds(entry.time), "level": entry.level.name})
+    return marks
 
 
 def _words(t: Texts) -> dict[str, str]:

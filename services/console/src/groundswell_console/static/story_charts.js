@@ -56,7 +56,7 @@
       line(words.band, ends, width, { colour: band, stack: "band", lineStyle: nothing, areaStyle: { color: band, opacity: 0.18 } }),
       { ...line(words.expected, ends, points.map((point) => point[1]), { colour: band }), lineStyle: { color: band, width: 2, type: "dashed" }, markLine: levels },
     ];
-    options.legend.data = [words.documents, words.copies, words.expected, words.band];
+    options.legend.data = [words.documents, words.copies, words.expected, { name: words.band, icon: "rect", itemStyle: { opacity: 0.3 } }];
     options.yAxis[0].minInterval = 0;
     options.tooltip.formatter = (rows) => {
       const point = points[ends.indexOf(rows[0].value[0])];
