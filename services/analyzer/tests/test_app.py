@@ -6,10 +6,12 @@ import asyncio
 import subprocess
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
 from groundswell_analyzer.app import app
+from groundswell_analyzer.monitors import MonitorStore
 from groundswell_analyzer.settings import AnalyzerSettings, Settings
 from groundswell_core.alerts import ALERTS as ALERT_CODEC
 from groundswell_core.alerts import AlertState
@@ -17,6 +19,7 @@ from groundswell_core.clock import SystemClock
 from groundswell_core.documents import DOCUMENTS as DOCUMENT_CODEC
 from groundswell_core.kafka import Producer, Reader
 from groundswell_core.mongo import connect
+from groundswell_core.monitors import Monitor
 from groundswell_core.service import Service
 from groundswell_core.settings import RpcSettings
 from groundswell_core.topics import ALERTS, DOCUMENTS
@@ -101,6 +104,31 @@ async def test_a_bad_record_is_put_aside_and_the_good_beside_it_goes_through(
         documents = database.collection("documents")
         await eventually(lambda: documents.count({"_id": good.name.removeprefix("documents/")}))
         await database.drop()
+
+
+@pytest.mark.slow
+async def test_a_monitor_made_while_the_role_runs_is_given_its_past(
+    settings, kafka, mongo, write, eventually
+):
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(connect(mongo))
+        await stack.enter_async_context(running(settings, "annotate", "stories"))
+        producer = await stack.enter_async_context(Producer(kafka, [DOCUMENTS]))
+        now = SystemClock().now()
+        for ago, title in enumerate(TITLES, 2):
+            one = write(title, source=f"s{ago}", time=now - timedelta(hours=ago))
+            await producer.send(DOCUMENTS, one.name, DOCUMENT_CODEC.to_bytes(one))
+        documents = database.collection("documents")
+        await eventually(lambda: has_stories(documents), timeout=60)
+        store = MonitorStore(database.collection("monitors"), SystemClock())
+        await store.create(Monitor(name="monitors/new", query="宜宾"))
+        baselines = database.collection("baselines")
+        await eventually(lambda: baselines.count({"monitor": "monitors/new"}), timeout=60)
+        await database.drop()
+
+
+async def has_stories(documents):
+    return await documents.count({"story": {"$ne": ""}}) == len(TITLES)
 
 
 def test_the_settings_are_printed_as_a_table():
