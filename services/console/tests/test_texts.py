@@ -164,6 +164,10 @@ def test_counts_of_one_have_a_form_of_their_own():
             "Only blog, whose word weighs 0.40 of 1, tells of it.",
             "仅“blog”一家报道，信源权重 0.40（满分 1）。",
         ),
+        (
+            "The headlines mean the same (0.83), and both name Myanmar, and both claim 150 dead.",
+            "标题含义相同（0.83），且都提到“Myanmar”，都称 150 人死亡。",
+        ),
         ("AND needs a word after it; write one or remove it.", "AND 后面缺少词；请补上或删去它。"),
         ("A sentence that nobody told us.", "A sentence that nobody told us."),
     ],

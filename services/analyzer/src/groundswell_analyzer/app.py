@@ -38,10 +38,12 @@ from groundswell_analyzer.settings import Settings
 from groundswell_analyzer.stores import COLLECTIONS
 from groundswell_analyzer.stories.alerting import Outbox
 from groundswell_analyzer.stories.desk import Desk
+from groundswell_analyzer.stories.embedder import installed_embedder
 from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.handle import StoriesHandler
 from groundswell_analyzer.stories.keeper import Keeper
 from groundswell_analyzer.stories.life import Life
+from groundswell_analyzer.stories.linker import Linker
 from groundswell_analyzer.stories.outlet_book import OutletBook
 from groundswell_analyzer.stories.round import Round
 from groundswell_analyzer.stories.store import StoryStore
@@ -157,6 +159,9 @@ async def stories_role(
         announce=hub.announce,
         tell=teller.tell,
     )
+    embedder = installed_embedder() if own.linking == "auto" else None
+    if embedder is not None:
+        keeper.link = Linker(embedder).link
     usual = UsualKeeper(database.collection("baselines"), grader.snapshots)
     await usual.load()
     await keeper.start()

@@ -39,6 +39,10 @@ class AnalyzerSettings(Section):
     shadow_models: tuple[str, ...] = Field(
         (), description="JSON list of models that judge beside it; their answers are only compared"
     )
+    linking: Literal["auto", "off"] = Field(
+        "auto",
+        description="link stories across languages: auto where the extra embedder is installed, or off",
+    )
     batch_size: int = Field(400, ge=1, le=5000, description="records handled at once")
     document_days: int = Field(30, ge=1, description="days that documents are kept")
     story_days: int = Field(395, ge=1, description="days that stories and their series are kept")

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from groundswell_analyzer.clock import EventClock
-from groundswell_analyzer.metrics import ASSIGNED, CONFLICTS, OPEN_STORIES, STORY_DELAY, observe
+from groundswell_analyzer.metrics import CONFLICTS, OPEN_STORIES
 from groundswell_analyzer.stories.alerting import Outbox
-from groundswell_analyzer.stories.desk import Desk, Placement
+from groundswell_analyzer.stories.desk import Desk
 from groundswell_analyzer.stories.grader import Grader
 from groundswell_analyzer.stories.life import Life
 from groundswell_analyzer.stories.loading import Loader
@@ -39,6 +39,7 @@ log = get_logger(__name__)
 
 Announce = Callable[[Sequence[OpenStory]], None]
 Tell = Callable[[Sequence[OpenStory]], Awaitable[None]]
+Link = Callable[[Desk], Awaitable[Sequence[OpenStory]]]
 SWEEP_BATCH = 500
 
 
@@ -48,6 +49,11 @@ def _tell_nobody(stories: Sequence[OpenStory]) -> None:
 
 async def _tell_no_more(stories: Sequence[OpenStory]) -> None:
     """Leaves what is told of stories at what needs no texts."""
+
+
+async def _link_nothing(desk: Desk) -> Sequence[OpenStory]:
+    """Leaves stories of different languages apart."""
+    return ()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -63,6 +69,7 @@ class Keeper:
     events: EventClock
     announce: Announce = _tell_nobody
     tell: Tell = _tell_no_more  # headline, summary, conflicts: before a story is graded and written
+    link: Link = _link_nothing  # relates stories of different languages; returns those that changed
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _work: Work = field(default_factory=Work, init=False)
     _joined: dict[str, OpenStory] = field(default_factory=dict, init=False)  # not yet written so
@@ -111,8 +118,12 @@ class Keeper:
 
     async def look(self) -> None:
         """Looks at all open stories: time alone changes grades, wakes nothing, and ends much."""
+        linked = await self.link(self.desk)  # what happens in a thread keeps no document waiting
         async with self._lock:
             now = self.events.now()
+            for story in linked:
+                if self.desk.stories.get(story.id) is story:
+                    self._work.touch(story)
             for story in self.life.settle(self.desk, now):
                 self._work.touch(story)
             await self._write_joined()
@@ -197,9 +208,7 @@ class Keeper:
     async def write_documents(self) -> None:
         """Step 1: writes which story each document belongs to."""
         work, now = self._work, self._now()
-        for identifier, (placement, order) in work.placements.items():
-            home = self.desk.resolve(placement.story)  # it may have been joined since
-            work.placements[identifier] = (replace(placement, story=home), order)
+        work.follow_joins(self.desk)
         lost = (
             await self.store.assign(list(work.placements.values()), now) if work.placements else ()
         )
@@ -210,22 +219,7 @@ class Keeper:
             await self._move(joined)
         if lost:
             await self._read_again(lost)
-        for placement, order in work.placements.values():
-            self._mark(placement, order, now)
-
-    def _mark(self, placement: Placement, order: int, now: datetime) -> None:
-        ASSIGNED.labels(placement.how).inc()
-        story = self.desk.stories.get(placement.story)
-        member = story.members.get(placement.document) if story else None
-        if story is None or member is None:
-            return
-        if placement.needs_time:
-            observe(STORY_DELAY, member.analyze_time, now)
-        story.mark_stored(
-            placement.document,
-            now if placement.needs_time else member.story_time or now,
-            member.order or order,
-        )
+        work.mark_stored(self.desk, now)
 
     async def _read_again(self, ids: Iterable[str]) -> None:
         """Reads the stories of documents that somebody else changed or gave away meanwhile."""
@@ -234,8 +228,7 @@ class Keeper:
         homes |= {self.desk.resolve(piece.story) for piece in pieces if piece.story}
         for story in await self._loader.reload(sorted(homes)):
             self._work.touch(story)
-        for identifier in [one for one in self._work.stories if one not in self.desk.stories]:
-            del self._work.stories[identifier]
+        self._work.forget_gone(self.desk)
 
     async def write_stories(self) -> None:
         """Step 2: grades and writes the stories."""

@@ -15,7 +15,7 @@ from groundswell_analyzer.stories.centroid import Centroid
 from groundswell_analyzer.stories.heat import HeatSeries
 from groundswell_analyzer.stories.member import Member, Place
 from groundswell_analyzer.telling.told import Told
-from groundswell_core.stories import StoryEvent, StoryState
+from groundswell_core.stories import RelatedStory, StoryEvent, StoryState
 
 K = TypeVar("K")
 
@@ -105,6 +105,7 @@ class OpenStory:
         self.timeline: list[StoryEvent] = []
         self.told_outlets: dict[str, None] = {}
         self.told: Told | None = None  # headline, summary, conflicts; None: not told yet
+        self.related: tuple[RelatedStory, ...] = ()  # of other languages, most alike first
         self.grades: dict[str, Graded] = {}
         self.alerts: dict[str, AlertBox] = {}
         self.version = 0  # of the stored record; 0: not stored yet

@@ -18,7 +18,7 @@ from groundswell_analyzer.telling.outlets import OutletShare, first_outlet
 from groundswell_analyzer.telling.told import Size, Told
 from groundswell_core.analyses import Place
 from groundswell_core.grades import Level
-from groundswell_core.stories import STORIES, STORY_EVENTS, Story, StoryState
+from groundswell_core.stories import RELATED_STORIES, STORIES, STORY_EVENTS, Story, StoryState
 
 PLACES_SHOWN = 10
 _REGION_LENGTH = 3  # characters of a subdivision; longer ones are numbers of cities
@@ -58,6 +58,7 @@ def story_of(story: OpenStory) -> Story:
         confirmation=told.confirmation,
         conflicts=told.conflicts,
         summary=told.summary,
+        related=story.related,
         split_from=f"stories/{story.split_from}" if story.split_from else "",
     )
 
@@ -187,6 +188,7 @@ def opened(record: Mapping[str, Any]) -> OpenStory:
     story.timeline = [STORY_EVENTS.from_record(entry) for entry in record["timeline"]]
     story.told_outlets = dict.fromkeys(record["told_outlets"])
     story.told = _told(record)
+    story.related = tuple(map(RELATED_STORIES.from_record, record.get("related", ())))
     story.grades = {one.monitor: one for one in map(Graded.from_record, record["grades"])}
     boxes = map(AlertBox.from_record, record["alerts"])
     story.alerts = {box.alert.monitor: box for box in boxes}
