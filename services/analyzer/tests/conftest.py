@@ -107,7 +107,6 @@ class Analyzer:
             stories=stories,
             outlets=OutletBook(stories, self.database.collection("outlet_records"), keep=KEEP),
             weights=load_weights(),
-            usual=self.keeper.grader.hours.usual,
             rules=load_rules(),
             events=self.keeper.events,
         )

@@ -201,7 +201,6 @@ async def stories_role(
         stories=stories,
         outlets=outlets,
         weights=weights,
-        usual=grader.hours.usual,
         rules=rules.rules,
         events=events,
     )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
-from groundswell_analyzer.bursts import Usual
 from groundswell_analyzer.clock import EventClock
 from groundswell_analyzer.grading.graded import Graded
 from groundswell_analyzer.grading.rules import Rules
@@ -16,7 +14,7 @@ from groundswell_analyzer.stories.member import MEMBER_FIELDS, Member, piece_of
 from groundswell_analyzer.stories.outlet_book import OutletBook
 from groundswell_analyzer.telling import SourceWeights
 from groundswell_analyzer.telling.claim_groups import claim_groups
-from groundswell_analyzer.telling.outlook import HOURS, outlook, past_hours
+from groundswell_analyzer.telling.outlook import outlook, past_hours
 from groundswell_analyzer.telling.path import path_of
 from groundswell_analyzer.telling.spread import MOST_OUTLETS, spread_of
 from groundswell_core.analyses import CLAIMS, Claim
@@ -26,8 +24,6 @@ from groundswell_core.stories import Story, StoryState
 
 _FIELDS = {**MEMBER_FIELDS, "observations": 0, "edits": 0}
 _SHARE_FIELDS = ["language", "document_count", "copy_count", "start_time"]
-_ORDINARY_HOUR = 1.0  # documents, of a story whose monitors have no history
-UsualHour = Callable[[str, datetime], Usual | None]
 
 
 @dataclass(slots=True)
@@ -46,7 +42,6 @@ class Describer:
     stories: Collection
     outlets: OutletBook
     weights: SourceWeights
-    usual: UsualHour
     rules: Rules
     events: EventClock
 
@@ -95,16 +90,8 @@ class Describer:
         if story.state is not StoryState.ACTIVE:
             return None
         now = self.events.now()
-        usual = [
-            self._usual_hour([one.monitor for one in graded], now + timedelta(hours=ahead))
-            for ahead in range(HOURS)
-        ]
         past = past_hours((member.time for member in members), now)
-        return outlook(past, usual, graded, self.rules, now)
-
-    def _usual_hour(self, monitors: Sequence[str], moment: datetime) -> float:
-        known = [found.value for one in monitors if (found := self.usual(one, moment))]
-        return max(known, default=_ORDINARY_HOUR)
+        return outlook(past, graded, self.rules, now)
 
 
 def _described(name: str, read: _Read, languages: Sequence[SpreadShare]) -> StoryDescription:

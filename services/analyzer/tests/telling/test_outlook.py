@@ -25,7 +25,7 @@ def graded(**fields) -> Graded:
 
 
 def test_the_next_day_is_told_hour_by_hour_and_in_totals():
-    found = outlook([1.0, 4.0, 9.0], [1.0] * 24, [], RULES, NOW)
+    found = outlook([1.0, 4.0, 9.0], [], RULES, NOW)
     assert [point.start_time - NOW for point in found.points] == [
         timedelta(hours=ahead) for ahead in range(24)
     ]
@@ -49,8 +49,8 @@ def test_the_documents_that_a_level_takes_are_the_fewest_that_do():
 
 def test_the_chance_of_a_level_grows_with_time_and_with_pace():
     one = graded(last_hour=2)
-    slow = outlook([0.0, 0.0, 1.0], [0.1] * 24, [one], RULES, NOW).chances
-    fast = outlook([5.0, 30.0, 120.0], [20.0] * 24, [one], RULES, NOW).chances
+    slow = outlook([0.0, 0.0, 1.0], [one], RULES, NOW).chances
+    fast = outlook([5.0, 30.0, 120.0], [one], RULES, NOW).chances
     for chances in (slow, fast):
         values = [one.chance for one in chances]
         assert values == sorted(values)
@@ -64,4 +64,19 @@ def test_a_level_that_no_pace_brings_and_the_highest_have_no_chance():
     assert needed_documents(calm, Level.I, RULES) is None
     red = graded(last_hour=500, last_ten_minutes=200, dead=50, negative=1.0, source_weight=1.0)
     assert red.grade.level is Level.I
-    assert outlook([500.0], [1.0] * 24, [red], RULES, NOW).chances == ()
+    assert outlook([500.0], [red], RULES, NOW).chances == ()
+
+
+def test_a_story_that_fell_silent_is_expected_to_stay_so():
+    silent = outlook([6.0, 2.0, 0.0, 0.0, 0.0], [], RULES, NOW)
+    assert silent.totals[-1].expected < 3
+
+
+def test_a_first_document_does_not_promise_many():
+    assert outlook([1.0], [], RULES, NOW).totals[-1].expected < 5
+
+
+def test_a_story_of_days_is_expected_to_keep_its_rhythm():
+    days = [*([0.0] * 12), *([8.0] * 12)] * 5
+    found = outlook(days, [], RULES, NOW)
+    assert 60 < found.totals[-1].expected < 130

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from statistics import median
 
 from groundswell_analyzer.bursts import HORIZONS, CountModel, Outlook, forecast
 from groundswell_analyzer.grading.components import contributions_of, sum_of
@@ -14,7 +15,8 @@ from groundswell_core.descriptions import Forecast, ForecastPoint, ForecastTotal
 from groundswell_core.grades import Level
 
 HOURS = 24
-METHOD = "bursts-forecast-1"
+METHOD = "bursts-forecast-2"
+_ENOUGH_DAYS = 3
 _PAST_HOURS = 28 * 24
 _MOST = 1_000_000  # documents an hour; what would need more is out of reach
 _HOUR = timedelta(hours=1)
@@ -32,16 +34,15 @@ def past_hours(times: Iterable[datetime], now: datetime) -> list[float]:
 
 def outlook(
     past: Sequence[float],
-    usual: Sequence[float],
     graded: Iterable[Graded],
     rules: Rules,
     now: datetime,
 ) -> Forecast | None:
     """Returns what is expected from now on; None where nothing can be said.
 
-    Takes past: documents of each past hour; usual: what is usual in each of the coming 24 hours.
+    Takes past: documents of each past hour, the last of which ends now.
     """
-    hours = forecast(past, usual, range(1, HOURS + 1))
+    hours = forecast(past, usual_of(past), range(1, HOURS + 1))
     if not hours:
         return None
     models = hourly(hours)
@@ -60,6 +61,20 @@ def outlook(
         chances=tuple(chance for one in graded for chance in chances(one, models, rules)),
         method=METHOD,
     )
+
+
+def usual_of(past: Sequence[float]) -> list[float]:
+    """Returns what a story itself usually gets in each of the coming 24 hours.
+
+    The median of the same hour of three days or more; a younger story is usually quiet: what it
+    has now is all excess, and fades.
+    """
+    days = len(past) // HOURS
+    if days < _ENOUGH_DAYS:
+        return [0.0] * HOURS
+    return [
+        median(past[ahead - HOURS * day] for day in range(1, days + 1)) for ahead in range(HOURS)
+    ]
 
 
 def _total(one: Outlook) -> ForecastTotal:
