@@ -107,7 +107,7 @@ def test_a_field_named_like_a_secret_is_not_shown(capsys: pytest.CaptureFixture[
 
 @pytest.mark.parametrize(
     "value",
-    ["\ud800", 2**70, float("nan"), b"\xff", {1: "a"}, {"a", "b"}, object, Path("x"), None, "a\nb",
+    ["\ud800", 2**70, float("nan"), b"\xff", {1: "a"}, {"a"}, object, Path("x"), None, "a\nb",
      datetime(2026, 1, 5, tzinfo=UTC), Holder("x")],
     ids=repr,
 )  # fmt: skip
