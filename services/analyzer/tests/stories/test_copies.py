@@ -147,3 +147,31 @@ def test_many_come_and_go_and_the_rest_is_still_found():
     assert len(index) == 500
     assert [original(index, title) for title in titles[5500:]] == titles[5500:]
     assert not any(original(index, title) for title in titles[:50])
+
+
+def bulletins():
+    """Gives more bulletins that share their words than are looked at for one shingle."""
+    return [BULLETIN.format(number, number + 1, number + 2) for number in range(100, 160)]
+
+
+def test_what_left_and_comes_back_as_it_was_changes_nothing():
+    titles = bulletins()
+    index, steady = held(*titles), held(*titles)
+    for title in titles[::3]:
+        index.remove(title)
+    for title in titles[::3]:
+        index.add(title, revision_of(title, ""), fingerprint_of(title))
+    news = [title.replace("通报", "今日通报") for title in titles]
+    assert [original(index, one) for one in news] == [original(steady, one) for one in news]
+    assert len(index) == len(titles)
+
+
+def test_an_index_filled_anew_finds_what_one_that_grew_and_forgot_finds():
+    titles = bulletins()
+    index = held(*(f"{title}{sign}" for title in titles for sign in "甲乙丙"), *titles)
+    for title in titles:
+        for sign in "甲乙丙":
+            index.remove(f"{title}{sign}")
+    fresh = held(*titles)
+    news = [title.replace("通报", "今日通报") for title in titles]
+    assert [original(index, one) for one in news] == [original(fresh, one) for one in news]

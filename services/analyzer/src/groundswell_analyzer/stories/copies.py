@@ -42,10 +42,12 @@ Weights = NDArray[np.float64]
 
 
 class CopyIndex:
-    """Fingerprints and revisions → the documents that have them; 600 to 900 bytes a document.
+    """Fingerprints and revisions → the documents that have them; 700 to 1000 bytes a document.
 
-    Documents lie in slots in the order in which they came. Chained hash tables lead from a shingle,
-    or a revision, to the latest slot that has it, and from there to earlier ones.
+    Documents lie in slots in the order in which they came; one that returns as it was finds its slot
+    again. Chained hash tables lead from a shingle, or a revision, to the latest slot that has it, and
+    from there to earlier ones. What is found follows from the documents and their order alone: an
+    index that is filled anew finds the same.
     """
 
     def __init__(self) -> None:
@@ -67,18 +69,18 @@ class CopyIndex:
         """Notes a document that others may copy; places: the codes of those that it names."""
         if document in self._slots:
             self._forget(document)
-        if len(self._documents) == len(self._rows):
-            self._relay()
         values = _row(fingerprint)
-        self._enter(document, revision, values, places)
+        if not self._returns(document, revision, values, places):
+            gone = len(self._documents) - len(self)
+            if gone > max(_GONE, len(self)) or len(self._documents) == len(self._rows):
+                self._relay()
+            self._enter(document, revision, values, places)
         np.add.at(self._counts, values[values > 0] & _BUCKET, 1)
 
     def remove(self, document: str) -> None:
         """Forgets a document."""
         if document in self._slots:
             self._forget(document)
-            if len(self._documents) - len(self) > max(_GONE, len(self)):
-                self._relay()
 
     def original(
         self, revision: str, fingerprint: array[int] | None, places: Sequence[str] = ()
@@ -139,28 +141,35 @@ class CopyIndex:
             if len(found) >= _LOOKED_AT:
                 break
         needed = max(_SHARED, math.ceil(_SHARED_PART * walked))
-        hits = [
-            (-count, -slot)
-            for slot, count in Counter(found).items()
-            if count >= needed and self._documents[slot]
-        ]
+        hits = [(-count, -slot) for slot, count in Counter(found).items() if count >= needed]
         return [-slot for _, slot in sorted(hits)[:_COMPARED]]
 
     def _same(self, revision: str) -> Iterator[int]:
         for slot in self._chain(crc32(revision.encode()), len(self._documents)):
-            if self._revisions[slot] == revision and self._documents[slot]:
+            if self._revisions[slot] == revision:
                 yield slot
 
     def _chain(self, key: int, steps: int) -> list[int]:
-        """Returns the latest slots with a key, among them some with another key of its bucket."""
-        links, width = self._links, _KEYS + 1
+        """Returns the latest slots with a key."""
+        links, keys, is_held, width = self._links, self._keys, self._is_held, _KEYS + 1
         entry = self._heads[key & self._mask]
-        slots = []
-        while entry >= 0 and steps:
-            slots.append(entry // width)
+        slots: list[int] = []
+        while entry >= 0 and len(slots) < steps:
+            if keys[entry] == key and is_held[entry // width]:
+                slots.append(entry // width)
             entry = links[entry]
-            steps -= 1
         return slots
+
+    def _returns(self, document: str, revision: str, values: Values, places: Sequence[str]) -> bool:
+        """Gives a document its former slot when it comes again as it was; tells whether it did."""
+        slot = self._gone.get(document)
+        if slot is None or self._revisions[slot] != revision or self._places[slot] != places:
+            return False
+        if not np.array_equal(self._rows[slot], values):
+            return False
+        self._slots[document] = self._gone.pop(document)
+        self._is_held[slot] = True
+        return True
 
     def _enter(self, document: str, revision: str, values: Values, places: Sequence[str]) -> None:
         slot = self._slots[document] = len(self._documents)
@@ -168,16 +177,18 @@ class CopyIndex:
         self._revisions.append(revision)
         self._places.append(places)
         self._rows[slot] = values
+        self._is_held[slot] = True
         keys = values[:_KEYS]
         keys = keys[_is_shingle(keys)]
         for entry, key in enumerate([crc32(revision.encode()), *keys.tolist()], slot * (_KEYS + 1)):
             bucket = key & self._mask
+            self._keys[entry] = key
             self._links[entry] = self._heads[bucket]
             self._heads[bucket] = entry
 
     def _forget(self, document: str) -> None:
-        slot = self._slots.pop(document)
-        self._documents[slot] = self._revisions[slot] = ""
+        slot = self._gone[document] = self._slots.pop(document)
+        self._is_held[slot] = False
         values = self._rows[slot]
         np.subtract.at(self._counts, values[values > 0] & _BUCKET, 1)
 
@@ -186,7 +197,7 @@ class CopyIndex:
         held = [
             (document, self._revisions[slot], self._rows[slot], self._places[slot])
             for slot, document in enumerate(self._documents)
-            if document
+            if self._is_held[slot]
         ]
         self._lay(2 * max(len(held), _FIRST_ROOM))
         for one in held:
@@ -194,6 +205,7 @@ class CopyIndex:
 
     def _lay(self, room: int) -> None:
         self._slots: dict[str, int] = {}
+        self._gone: dict[str, int] = {}  # documents that were forgotten → their latest slots
         self._documents: list[str] = []
         self._revisions: list[str] = []
         self._places: list[Sequence[str]] = []
@@ -202,6 +214,8 @@ class CopyIndex:
         self._mask = buckets - 1
         self._heads = array("i", [-1]) * buckets
         self._links = array("i", [-1]) * (room * (_KEYS + 1))
+        self._keys = array("I", [0]) * (room * (_KEYS + 1))
+        self._is_held = bytearray(room)
 
 
 def is_copy(likeness: float, left: Values, right: Values) -> bool:

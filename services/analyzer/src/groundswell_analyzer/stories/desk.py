@@ -11,14 +11,10 @@ from groundswell_analyzer.stories.cluster import Clusterer
 from groundswell_analyzer.stories.cluster.clusterer import WORTH_A_LOOK
 from groundswell_analyzer.stories.cluster.stream import PATIENCE, SMALL
 from groundswell_analyzer.stories.copies import CopyIndex
+from groundswell_analyzer.stories.evidence import evidence, stories_evidence
 from groundswell_analyzer.stories.member import Member, Piece
 from groundswell_analyzer.stories.open_story import OpenStory
 from groundswell_core.identity import digest
-
-SAME_PLACE = 0.04
-OTHER_PLACE = -0.12
-FADING = 0.0002  # a minute without documents; 0.012 an hour
-MOST_FADING = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +134,7 @@ class Desk:
 
     def put(self, story: OpenStory, member: Member) -> None:
         """Adds or replaces a document of a story and keeps the look-ups true."""
-        section = self._section(story)
-        before = story.members.get(member.id)
+        section, before = self._section(story), story.members.get(member.id)
         said = before.terms if before and not before.near_copy else ()
         says = () if member.near_copy else member.terms
         if before is not None and not before.near_copy:
@@ -163,7 +158,8 @@ class Desk:
         self._section(kept).words.forget(joined.centroid)
         self._take_out(joined)
         self.merged[joined.id] = kept.id
-        for member in joined.members.values():
+        # As they came: after a restart a story holds them in this order.
+        for member in sorted(joined.members.values(), key=lambda one: one.order):
             self.put(kept, member)
         if joined.centroid.size * WORTH_A_LOOK >= kept.centroid.size - joined.centroid.size:
             self.look_again(kept)
@@ -246,46 +242,8 @@ def _exchange(
         words.add(centroid, says)
 
 
-def evidence(member: Member, story: OpenStory) -> float:
-    """Returns what places and time add to, or take from, likeness in words."""
-    quiet = abs(member.minute - _latest_minute(story))
-    return _place_evidence(member, story) - min(quiet * FADING, MOST_FADING)
-
-
-def _latest_minute(story: OpenStory) -> int:
-    latest = story.update_time
-    return int(latest.timestamp() // 60) if latest else 0
-
-
 def _codes(member: Member) -> tuple[str, ...]:
     return tuple(place.code for place, _ in member.places)
-
-
-def stories_evidence(one: OpenStory, other: OpenStory) -> float:
-    """Returns what places and time add to, or take from, likeness of two stories."""
-    quiet = abs(_latest_minute(one) - _latest_minute(other))
-    places = _places_evidence(_known(one), _known(other))
-    return places - min(quiet * FADING, MOST_FADING)
-
-
-def _place_evidence(member: Member, story: OpenStory) -> float:
-    return _places_evidence({place.code for place, _ in member.places}, _known(story))
-
-
-def _known(story: OpenStory) -> set[str]:
-    return {place.code for place in story.tally.places}
-
-
-def _places_evidence(named: set[str], known: set[str]) -> float:
-    if not named or not known:
-        return 0.0
-    if any(_within(one, other) for one in named for other in known):
-        return SAME_PLACE
-    return OTHER_PLACE
-
-
-def _within(one: str, other: str) -> bool:
-    return one == other or one.startswith(other + "-") or other.startswith(one + "-")
 
 
 def _placement(member: Member, story: str, how: str, piece: Piece) -> Placement:
