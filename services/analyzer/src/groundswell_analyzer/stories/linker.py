@@ -38,7 +38,7 @@ class Linker:
 
     async def link(self, desk: Desk) -> list[OpenStory]:
         """Links the stories that changed; returns those whose related stories changed."""
-        before = {story.id: story.related for story in desk.stories.values()}
+        before = {story.id: story.related for story in desk.stories.values() if story.related}
         _part_from_merged(desk)
         self._forget(desk.stories)
         if due := self._due(desk.stories):
