@@ -18,6 +18,7 @@ _PEERS = {
     "analysis": "analyzer",
     "story": "analyzer",
     "monitor": "analyzer",
+    "model": "analyzer",
     "alert": "notifier",
     "incident": "coordinator",
     "department": "coordinator",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from groundswell_core.embedded import EmbeddedMongo
 
@@ -19,6 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from console_stand_in.chrome import FLAGS, browsing
 from console_stand_in.sample import sample
 from console_stand_in.site import Site, Visitor
+
+# Two browsers and their servers may share two cores: what a page shows may take a while.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
