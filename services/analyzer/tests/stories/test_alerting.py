@@ -76,6 +76,16 @@ async def test_after_a_restart_all_alerts_are_due(swelling, clock):
     assert alert.name == story["alerts"][0]["alert"]["name"]
 
 
+async def test_an_alert_from_before_days_of_outage_is_resolved(swelling, clock):
+    await clock.move(4 * 86_400)
+    await swelling.start()
+    await clock.move(3600)
+    await swelling.keeper.look()
+    alert = await swelling.alert()
+    assert (alert["state"], alert["grade"]["level"]) == ("RESOLVED", "NONE")
+    assert (await swelling.story())["level"] == "NONE"
+
+
 async def test_an_edit_behind_a_firing_alert_is_a_correction(swelling, write, clock):
     await clock.move(20)
     await swelling.send(write("宜宾地震：此前伤亡数字有误", source="s1", key=TITLES[1]))

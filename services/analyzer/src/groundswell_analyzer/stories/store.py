@@ -22,6 +22,7 @@ from groundswell_core.mongo import (
     replace_op,
     update_op,
 )
+from groundswell_core.stories import StoryState
 
 _CHUNK = 2000
 _DUPLICATE = 11000
@@ -84,8 +85,9 @@ class StoryStore:
         return {record["_id"]: record for record in found}
 
     async def recent(self, since: datetime) -> list[dict[str, Any]]:
-        """Returns stored stories that documents reached since a time, and those joined since."""
-        return await self._stories.find({"update_time": {"$gte": since}})
+        """Returns stories that documents reached, or that were joined, since a time or have a level."""
+        levelled = {"level_rank": {"$gt": 0}, "state": {"$ne": StoryState.MERGED.name}}
+        return await self._stories.find({"$or": [{"update_time": {"$gte": since}}, levelled]})
 
     async def newest_time(self) -> datetime | None:
         """Returns the time of the newest happening that is stored."""
