@@ -30,6 +30,7 @@ from groundswell_core.analyses import Analysis
 from groundswell_core.documents import DOCUMENTS, Document, Signals
 from groundswell_core.identity import document_id, revision_of
 from groundswell_core.kafka import Producer
+from groundswell_core.mongo import CollectionSpec
 from groundswell_core.monitors import Monitor
 from groundswell_core.topics import ALERTS, ANALYSES, Record
 from groundswell_core.topics import DOCUMENTS as DOCUMENTS_TOPIC
@@ -37,6 +38,17 @@ from groundswell_core.topics import DOCUMENTS as DOCUMENTS_TOPIC
 HOLD = timedelta(minutes=5)
 # MongoDB expires by the machine's clock, which is ahead of the fake one.
 KEEP = timedelta(days=36500)
+
+
+def keeping_all(spec: CollectionSpec) -> CollectionSpec:
+    """Returns a collection that keeps all: MongoDB would expire by the machine's clock."""
+    kept = tuple(index for index in spec.indexes if index.expire_after is None)
+    return replace(spec, indexes=kept)
+
+
+@pytest.fixture
+def lasting() -> Callable[[CollectionSpec], CollectionSpec]:
+    return keeping_all
 
 
 @dataclass
@@ -67,7 +79,7 @@ class Analyzer:
 
     async def start(self) -> Keeper:
         """Starts both roles anew: nothing is left of earlier ones but what MongoDB holds."""
-        await self.database.ensure(*COLLECTIONS)
+        await self.database.ensure(*map(keeping_all, COLLECTIONS))
         self.store = MonitorStore(self.database.collection("monitors"), self.clock)
         self.book = MonitorBook(self.store)
         await self.book.refresh()

@@ -20,8 +20,8 @@ def threshold(snapshots: Snapshots, story, moment: datetime) -> float:
     return snapshots.of(MONITOR, story, moment).alarm_threshold
 
 
-async def test_a_restart_knows_how_unusual_stories_got(database):
-    await database.ensure(BASELINES)
+async def test_a_restart_knows_how_unusual_stories_got(database, lasting):
+    await database.ensure(lasting(BASELINES))
     scenario = next(one for one in scenarios() if one.name == "accident_3_dead")
     player = Player(scenario, load_rules())
     story = player.play(minutes=90).story

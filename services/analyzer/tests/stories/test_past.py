@@ -79,8 +79,8 @@ def test_a_story_of_many_kinds_has_no_main_one():
     assert main_kind(one) == ""
 
 
-async def test_a_gap_neither_is_stored_nor_lowers_what_is_usual(database):
-    await database.ensure(BASELINES)
+async def test_a_gap_neither_is_stored_nor_lowers_what_is_usual(database, lasting):
+    await database.ensure(lasting(BASELINES))
     snapshots = Snapshots(load_rules())
     keeper = UsualKeeper(database.collection("baselines"), snapshots)
     for ago in (9, 8, 7):
@@ -93,8 +93,8 @@ async def test_a_gap_neither_is_stored_nor_lowers_what_is_usual(database):
     assert len(stored) == 3
 
 
-async def test_what_is_usual_for_a_kind_outlives_a_restart(database):
-    await database.ensure(BASELINES)
+async def test_what_is_usual_for_a_kind_outlives_a_restart(database, lasting):
+    await database.ensure(lasting(BASELINES))
     collection = database.collection("baselines")
     for ago in (3, 2, 1):
         then = NOW - HOUR * ago
