@@ -10,6 +10,7 @@ from groundswell_analyzer.backtest.run import rules_of
 from groundswell_analyzer.backtest.store import BacktestStore, Order
 from groundswell_analyzer.clock import EventClock
 from groundswell_analyzer.query import parse
+from groundswell_analyzer.stories.snapshots import DEFAULT_ALARMS
 from groundswell_core.backtests import Backtest, BacktestState, ExpectedAlarm
 from groundswell_core.clock import Clock
 from groundswell_core.errors import Exhausted, InvalidInput
@@ -20,7 +21,6 @@ AT_ONCE = 2
 SPAN = timedelta(days=7)  # of a replay, when no first moment is named
 LONGEST = timedelta(days=400)
 EXPECTED_MOST = 200
-DEFAULT_ALARMS = 5.0  # a day
 
 Start = Callable[[str], None]
 

@@ -62,7 +62,7 @@ class Replay:
         self.documents += 1
         if moment.piece.member.monitors:
             self.matched += 1
-            self.days[_day_of(moment.time)] += 1
+            self.days[day_of(moment.time)] += 1
         for name in moment.matches:
             self.expected.setdefault(name, set()).add(placement.story)
 
@@ -129,5 +129,6 @@ class Replay:
             trace.close(story, facts_of(story).headline)
 
 
-def _day_of(moment: datetime) -> datetime:
+def day_of(moment: datetime) -> datetime:
+    """Returns the start of the day."""
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)

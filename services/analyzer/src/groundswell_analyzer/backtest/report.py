@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from groundswell_analyzer.backtest.replay import Replay
+from groundswell_analyzer.backtest.replay import Replay, day_of
 from groundswell_analyzer.backtest.trace import Fired, Trace
 from groundswell_core.backtests import (
     Backtest,
@@ -90,12 +90,12 @@ def days_of(
     if backtest.start_time is None or backtest.end_time is None:
         raise AssertionError("a replay has a first and a last moment")
     days: dict[datetime, BacktestDay] = {}
-    day = backtest.start_time.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = day_of(backtest.start_time)
     while day <= backtest.end_time:
         days[day] = BacktestDay(start_time=day, document_count=replay.days[day])
         day += _DAY
     for alarm in alarms:
-        start = alarm.fire_time.replace(hour=0, minute=0, second=0, microsecond=0)
+        start = day_of(alarm.fire_time)
         before = days.get(start, BacktestDay(start_time=start))
         name = _LEVEL_FIELDS[max(alarm.level, Level.IV)]
         days[start] = replace(before, **{name: getattr(before, name) + 1})
