@@ -8,7 +8,7 @@ from typing import Any
 from groundswell.analysis.v1 import document_service_pb2 as pb
 from groundswell.analysis.v1 import document_service_pb2_grpc as grpc_pb
 from groundswell_analyzer.query import parse_or_raise
-from groundswell_analyzer.scope import visible_names
+from groundswell_analyzer.scope import page_bound, visible_names
 from groundswell_analyzer.search.conditions import Where
 from groundswell_analyzer.search.documents import DocumentSearch, analysis_of, asked, direction
 from groundswell_core.analyses import ANALYSES, Analysis
@@ -54,7 +54,7 @@ class DocumentService(grpc_pb.DocumentServiceServicer):
             size=page_size(request.page_size),
             direction=direction(request),
         )
-        bound = _bound(request)
+        bound = page_bound(request)
         total = await search.count() if not request.page_token else None
         token = await search.run(decode_token(bound, request.page_token))
         return pb.SearchDocumentsResponse(
@@ -88,12 +88,3 @@ class DocumentService(grpc_pb.DocumentServiceServicer):
         message.ClearField("monitors")
         message.monitors.extend(name for name in analysis.monitors if name in names)
         return message
-
-
-def _bound(request: Any) -> str:
-    """Returns the filter of a search as text, to which its page tokens are bound."""
-    without = pb.SearchDocumentsRequest()
-    without.CopyFrom(request)
-    without.ClearField("page_token")
-    without.ClearField("page_size")
-    return without.SerializeToString(deterministic=True).hex()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from groundswell_core.errors import NotFound, PermissionDenied
 from groundswell_core.grades import Level
@@ -48,3 +49,12 @@ def visible_story(story: Story, names: set[str]) -> Story:
     grades = tuple(one for one in story.grades if one.monitor in names)
     level = max((one.grade.level for one in grades), default=Level.NONE)
     return replace(story, grades=grades, level=level)
+
+
+def page_bound(request: Any) -> str:
+    """Returns the filter of a list and its caller as text, to which page tokens are bound."""
+    without = type(request)()
+    without.CopyFrom(request)
+    without.ClearField("page_token")
+    without.ClearField("page_size")
+    return str(without.SerializeToString(deterministic=True)) + caller().department

@@ -13,7 +13,7 @@ from groundswell_analyzer.describing import Describer
 from groundswell_analyzer.grading.graded import Graded
 from groundswell_analyzer.monitors import MonitorBook
 from groundswell_analyzer.query import parse_or_raise
-from groundswell_analyzer.scope import visible_names, visible_story
+from groundswell_analyzer.scope import page_bound, visible_names, visible_story
 from groundswell_analyzer.search.conditions import Where, where
 from groundswell_analyzer.search.stories import (
     FIELDS,
@@ -85,7 +85,7 @@ class StoryService(grpc_pb.StoryServiceServicer):
     async def ListStories(self, request: Any, context: Any) -> Any:
         """Lists stories."""
         size = page_size(request.page_size)
-        filter_text = _bound(request)
+        filter_text = page_bound(request)
         skip = decode_token(filter_text, request.page_token)
         found = await self._stories.find(
             self._filter(request), sort=_order(request), skip=skip, limit=size + 1, fields=HIDDEN
@@ -110,7 +110,7 @@ class StoryService(grpc_pb.StoryServiceServicer):
             order=_order(request),
             size=page_size(request.page_size),
         )
-        bound = _bound(request)
+        bound = page_bound(request)
         total = await search.count() if not request.page_token else None
         skip = await search.run(decode_token(bound, request.page_token))
         return pb.SearchStoriesResponse(
@@ -262,12 +262,3 @@ def _order(request: Any) -> list[tuple[str, int]]:
     if order is None:
         raise InvalidInput(f"order {request.order} is not known", reason="BAD_ORDER")
     return order
-
-
-def _bound(request: Any) -> str:
-    """Returns the filter of a list as text, to which its page tokens are bound."""
-    without = type(request)()
-    without.CopyFrom(request)
-    without.ClearField("page_token")
-    without.ClearField("page_size")
-    return str(without.SerializeToString(deterministic=True)) + caller().department
